@@ -1,0 +1,27 @@
+/** @type {import("jest").Config} */
+export default {
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  setupFiles: ["reflect-metadata"],
+  globalSetup: "<rootDir>/tests/support/global-setup.ts",
+  globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
+  moduleNameMapper: {
+    "^#(src|resolvers|workers|migrations|schema)/(.*)\\.js$": "<rootDir>/$1/$2",
+    "^(\\.{1,2}/.*)\\.js$": "$1",
+  },
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      {
+        jsc: {
+          target: "es2024",
+          parser: { syntax: "typescript", decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: true },
+          keepClassNames: true,
+        },
+        module: { type: "es6" },
+      },
+    ],
+  },
+  testTimeout: 30_000,
+};

@@ -1,0 +1,44 @@
+import DataLoader from "dataloader";
+import type { App } from "#src/app.js";
+import type { Caller, Origin } from "#src/identity/caller.js";
+import { unauthenticated } from "#src/platform/errors.js";
+import type { Node } from "#src/platform/node.js";
+
+type EntityClass<T> = new () => T;
+
+/** One operation: who asks, and what it has read already. */
+export class Context {
+  readonly #loaders = new Map<unknown, DataLoader<string, unknown>>();
+
+  constructor(
+    readonly app: App,
+    readonly origin: Origin,
+    readonly caller: Caller | undefined,
+  ) {}
+
+  get actor(): Caller {
+    if (this.caller === undefined) throw unauthenticated();
+    return this.caller;
+  }
+
+  /** A row that the actor may see, read together with all others of its kind that this operation asks for. */
+  load<T extends Node>(entity: EntityClass<T>, id: string): Promise<T | undefined> {
+    return this.batch(entity, id, async (ids) => {
+      const rows = await this.app.lists.findMany(entity, this.actor, ids);
+      return new Map(rows.map((row) => [row.id, row]));
+    });
+  }
+
+  /** The value for a key, fetched in one go with those for all other keys under the same name. */
+  async batch<T>(name: unknown, key: string, fetch: (keys: string[]) => Promise<ReadonlyMap<string, T>>): Promise<T | undefined> {
+    const known = this.#loaders.get(name);
+    const loader =
+      (known as DataLoader<string, T | undefined> | undefined) ??
+      new DataLoader<string, T | undefined>(async (keys) => {
+        const values = await fetch([...keys]);
+        return keys.map((each) => values.get(each));
+      });
+    if (known === undefined) this.#loaders.set(name, loader);
+    return loader.load(key);
+  }
+}

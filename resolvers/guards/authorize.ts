@@ -1,0 +1,13 @@
+import type { ResolverData } from "type-graphql";
+import { DomainError } from "#src/platform/errors.js";
+import type { Context } from "../context.js";
+
+/** `@Authorized("permission")`: without a caller UNAUTHENTICATED, without the permission FORBIDDEN, at the field's path. */
+export const authorize = ({ context }: ResolverData<Context>, permissions: string[]): boolean => {
+  const { permissions: held, role } = context.actor;
+  const missing = permissions.find((permission) => !held.has(permission));
+  if (missing !== undefined) {
+    throw new DomainError("FORBIDDEN", `Your role ${role} in this workspace lacks the permission ${missing}.`);
+  }
+  return true;
+};

@@ -1,0 +1,62 @@
+import type { ValidationError } from "class-validator";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { DomainError, type ErrorCode, type ErrorDetails } from "#src/platform/errors.js";
+import type { Logger } from "#src/platform/logger.js";
+
+interface Shown {
+  code: ErrorCode;
+  message: string;
+  details?: ErrorDetails;
+}
+
+/** What a client is shown of an error, the same over HTTP, WebSocket and event streams. Whatever is not known is `INTERNAL`. */
+export const presentError = (error: unknown, requestId: string, logger: Logger): GraphQLFormattedError => {
+  const graphql = error instanceof GraphQLError ? error : new GraphQLError("unknown", { originalError: error as Error });
+  const shown = show(graphql);
+  if (shown.code === "INTERNAL") logger.error({ err: graphql.originalError ?? graphql, requestId }, "a request failed");
+  return {
+    message: shown.message,
+    ...(graphql.locations === undefined ? {} : { locations: graphql.locations }),
+    ...(graphql.path === undefined ? {} : { path: graphql.path }),
+    extensions: { code: shown.code, ...shown.details, requestId },
+  };
+};
+
+const show = (error: GraphQLError): Shown => {
+  const cause = rootOf(error);
+  if (cause instanceof DomainError) return { code: cause.code, message: cause.message, details: cause.details };
+  const failures = (cause as { extensions?: { validationErrors?: ValidationError[] } } | undefined)?.extensions?.validationErrors;
+  if (failures?.[0] !== undefined) return showValidation(failures[0]);
+  // Postgres stores no NUL characters (22021, 22P05) and refuses numbers and times out of range (22003, 22008).
+  const { code } = (cause ?? {}) as { code?: string };
+  if (code === "22021" || code === "22P05") return { code: "BAD_USER_INPUT", message: "A text contains the character NUL, which cannot be stored." };
+  if (code === "22003" || code === "22008") return { code: "BAD_USER_INPUT", message: "A number or time is out of range." };
+  // Without a cause it is GraphQL's own word on a document or a variable.
+  if (cause === undefined || cause instanceof GraphQLError) return { code: codeOf(error), message: error.message };
+  return { code: "INTERNAL", message: "Something failed inside Atrium. Its log says what, under this request id." };
+};
+
+const rootOf = (error: GraphQLError): Error | undefined => {
+  let cause: Error | undefined = error.originalError ?? undefined;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+};
+
+const codeOf = (error: GraphQLError): ErrorCode => {
+  const code = error.extensions["code"];
+  if (code === "QUERY_TOO_COMPLEX" || code === "PAYLOAD_TOO_LARGE") return code;
+  if (code === "INTERNAL_SERVER_ERROR" && error.path !== undefined) return "INTERNAL";
+  return "BAD_USER_INPUT";
+};
+
+const showValidation = (failure: ValidationError): Shown => {
+  const path = ["input"];
+  let current = failure;
+  path.push(current.property);
+  while (current.constraints === undefined && current.children?.[0] !== undefined) {
+    current = current.children[0];
+    path.push(current.property);
+  }
+  const reason = Object.values(current.constraints ?? {})[0] ?? "is not valid";
+  return { code: "BAD_USER_INPUT", message: `\`${current.property}\` ${reason}.`, details: { field: path.join(".") } };
+};

@@ -1,0 +1,104 @@
+import {
+  Arg,
+  Args,
+  Authorized,
+  createUnionType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from "type-graphql";
+import { Generation } from "#src/ai/generation.js";
+import { prefixOf } from "#src/platform/ids.js";
+import { Job, JobStatus } from "#src/platform/job.js";
+import { JobError, JobEvent } from "#src/platform/job-event.js";
+import { type JobService, jobList } from "#src/platform/job-service.js";
+import type { ListArgs } from "#src/platform/lists/list.js";
+import { Quote } from "#src/quotes/quote.js";
+import type { Context } from "./context.js";
+
+const JobResult = createUnionType({
+  name: "JobResult",
+  description: "What a job made.",
+  types: () => [Quote, Generation] as const,
+});
+
+@ObjectType({ description: "How many jobs are in one state." })
+class JobCount {
+  @Field(() => JobStatus, { description: "The state." })
+  status!: JobStatus;
+
+  @Field(() => Int, { description: "Jobs in it." })
+  count!: number;
+}
+
+const idArg = { description: "The job." };
+
+@Resolver(() => Job)
+export class JobResolver {
+  constructor(private readonly jobs: JobService) {}
+
+  @Authorized("job:read")
+  @Query(() => Job, { nullable: true, description: "One job; null when there is none that you may see." })
+  job(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
+    return this.jobs.find(actor, id);
+  }
+
+  @Authorized("job:read")
+  @Query(() => jobList.Connection, { name: "jobs", description: "The jobs of the workspace." })
+  list(@Args(() => jobList.Args) args: ListArgs, @Ctx() { actor }: Context) {
+    return this.jobs.list(actor, args);
+  }
+
+  @Authorized("job:read")
+  @Query(() => [JobCount], { description: "How many jobs of the workspace are in each state; states without any are left out." })
+  jobCounts(@Ctx() { actor }: Context) {
+    return this.jobs.counts(actor);
+  }
+
+  @Authorized("job:control")
+  @Mutation(() => Job, {
+    description: "Stops a job, in whatever process it runs. A waiting one ends at once; a running one ends shortly, and keeps what it has made.",
+  })
+  cancelJob(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
+    return this.jobs.cancel(actor, id);
+  }
+
+  @Authorized("job:control")
+  @Mutation(() => Job, { description: "Starts a failed or cancelled job again; any other is a CONFLICT." })
+  retryJob(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
+    return this.jobs.retry(actor, id);
+  }
+
+  @Authorized("job:read")
+  @Subscription(() => JobEvent, {
+    description: "A job's thread from its beginning or from a cursor on, to its end. Nothing is lost or sent twice between two cursors.",
+    subscribe: ({ args, context }: { args: { jobId: string; after?: string | null }; context: Context }) =>
+      context.app.jobs.follow(context.actor, args.jobId, args.after ?? undefined),
+  })
+  jobEvents(
+    @Root() event: typeof JobEvent,
+    @Arg("jobId", () => ID, idArg) _jobId: string,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the last event that was seen." }) _after?: string,
+  ): typeof JobEvent {
+    return event;
+  }
+
+  @FieldResolver(() => JobError, { nullable: true, description: "Why the job or its last attempt failed." })
+  error(@Root() { errorCode, errorMessage }: Job): JobError | null {
+    return errorCode === null || errorCode === undefined ? null : { code: errorCode, message: errorMessage ?? "" };
+  }
+
+  @FieldResolver(() => JobResult, { nullable: true, description: "What it made; null until it has ended, or when that was deleted." })
+  result(@Root() { resultId }: Job, @Ctx() context: Context) {
+    if (!resultId) return null;
+    return prefixOf(resultId) === "quote" ? context.load(Quote, resultId) : context.load(Generation, resultId);
+  }
+}

@@ -1,0 +1,36 @@
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Generation } from "#src/ai/generation.js";
+import { badInput } from "#src/platform/errors.js";
+import { isId, prefixOf } from "#src/platform/ids.js";
+import { Job } from "#src/platform/job.js";
+import { Node } from "#src/platform/node.js";
+import { Quote } from "#src/quotes/quote.js";
+import type { Context } from "./context.js";
+
+const maxNodes = 100;
+
+/** What `node` finds, by the prefix of its id. */
+const findable: Readonly<Record<string, new () => Node>> = { quote: Quote, generation: Generation, job: Job };
+
+@Resolver()
+export class NodeResolver {
+  @Authorized("workspace:read")
+  @Query(() => Node, { nullable: true, description: "Anything stored, by its id; null when there is none that you may see." })
+  node(@Arg("id", () => ID, { description: "The id." }) id: string, @Ctx() context: Context) {
+    return load(context, id);
+  }
+
+  @Authorized("workspace:read")
+  @Query(() => [Node], { nullable: "items", description: "Many at once, in the order of their ids, at most 100." })
+  nodes(@Arg("ids", () => [ID], { description: "The ids." }) ids: string[], @Ctx() context: Context) {
+    if (ids.length > maxNodes) throw badInput(`\`ids\` has ${ids.length} items; it must have at most ${maxNodes}.`, "ids");
+    return ids.map((id) => load(context, id));
+  }
+}
+
+const load = async (context: Context, id: string): Promise<Node | null> => {
+  if (!isId(id)) throw badInput(`${JSON.stringify(id.slice(0, 80))} is not an id.`, "id");
+  const prefix = prefixOf(id);
+  const entity = Object.hasOwn(findable, prefix) ? findable[prefix] : undefined;
+  return entity === undefined ? null : ((await context.load(entity, id)) ?? null);
+};

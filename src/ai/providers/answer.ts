@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { ChatModelStreamEvent } from "@langchain/core/language_models/event";
+import { z } from "zod";
+import {
+  type FinishReason,
+  type GenerateChunk,
+  type GenerateRequest,
+  ProviderError,
+  type ToolCall,
+  type Usage,
+} from "#src/ai/provider.js";
+
+type Finish = Extract<ChatModelStreamEvent, { event: "message-finish" }>;
+type Block = Extract<ChatModelStreamEvent, { event: "content-block-finish" }>["content"];
+
+/** One answer while it comes in: what the contract promises at its end is collected and checked here. */
+export class Answer {
+  /** True once anything of the answer has come. */
+  begun = false;
+  private text = "";
+  private model: string;
+  private finish: Finish | undefined;
+  private readonly calls: ToolCall[] = [];
+  private readonly schema: z.ZodType | undefined;
+
+  /** @throws when the asked schema is not JSON Schema, or uses a part of it that cannot be checked. */
+  constructor(
+    private readonly provider: string,
+    request: GenerateRequest,
+  ) {
+    this.model = request.model;
+    this.schema = request.schema && z.fromJSONSchema(request.schema.schema);
+  }
+
+  /** Takes one event and gives the text that it adds: undefined when it is not a token, "" for a token without text. */
+  take(event: ChatModelStreamEvent): string | undefined {
+    if (event.event === "message-finish") {
+      this.finish = event;
+      return undefined;
+    }
+    this.begun = true;
+    if (event.event === "provider") this.model = modelIn(event.payload) ?? this.model;
+    if (event.event === "content-block-finish") this.takeBlock(event.content);
+    if (event.event !== "content-block-delta") return undefined;
+    const text = event.delta.type === "text-delta" ? event.delta.text : "";
+    this.text += text;
+    return text;
+  }
+
+  /** What is left to yield when the stream is over. */
+  *end(): Generator<GenerateChunk> {
+    const reason = this.finish?.reason;
+    if (!reason) throw this.fault(this.begun ? "cut" : "invalid_answer");
+    // A filter may leave nothing; its finish reason is the answer then.
+    if (this.text === "" && this.calls.length === 0 && reason !== "content_filter") throw this.fault("invalid_answer");
+    if (this.schema) this.checkJson(this.schema);
+    for (const call of this.calls) yield { type: "toolCall", call };
+    yield { type: "end", finishReason: this.finishReason(reason), model: this.model, usage: usageOf(this.finish) };
+  }
+
+  private takeBlock(block: Block) {
+    const { type, id, name, args } = block as { type: string; id?: unknown; name?: unknown; args?: unknown };
+    if (type !== "tool_call" && type !== "invalid_tool_call") return;
+    // A call without arguments may come with an empty text instead of an empty object.
+    const parsed = type === "invalid_tool_call" && args === "" ? {} : args;
+    if (typeof name !== "string" || name === "" || !isRecord(parsed)) throw this.fault("invalid_answer");
+    this.calls.push({ id: typeof id === "string" && id !== "" ? id : randomUUID(), name, arguments: parsed });
+  }
+
+  private checkJson(schema: z.ZodType) {
+    try {
+      schema.parse(JSON.parse(this.text));
+    } catch (cause) {
+      throw this.fault("invalid_answer", cause);
+    }
+  }
+
+  /** Some compatible servers say `stop` although they call a tool. */
+  private finishReason(reason: NonNullable<Finish["reason"]>): FinishReason {
+    return reason === "tool_use" || (reason === "stop" && this.calls.length > 0)
+      ? "tool_calls"
+      : (reason as FinishReason);
+  }
+
+  private fault(fault: "cut" | "invalid_answer", cause?: unknown) {
+    return new ProviderError(this.provider, fault, { cause });
+  }
+}
+
+function usageOf(finish: Finish | undefined): Usage | null {
+  const { input_tokens: inputTokens, output_tokens: outputTokens } = finish?.usage ?? {};
+  return inputTokens === undefined || outputTokens === undefined ? null : { inputTokens, outputTokens };
+}
+
+function modelIn(payload: unknown): string | undefined {
+  return isRecord(payload) && typeof payload.model === "string" && payload.model !== "" ? payload.model : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

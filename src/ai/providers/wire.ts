@@ -1,0 +1,37 @@
+import { parseRetryAfterMs } from "@langchain/core/utils/async_caller";
+
+/** An HTTP status that is not a success. */
+export interface Refusal {
+  readonly status: number;
+  /** Milliseconds, when the provider named a time. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * The `fetch` of one call, and what the vendors' clients do not tell afterwards: whether a request left at all and with
+ * which status it came back. Their own errors lose both when they are wrapped. Aborting `signal` closes every
+ * connection of the call, also those of clients that take no signal.
+ */
+export class Wire {
+  sent = false;
+  /** True once a response began, whatever its status. */
+  answered = false;
+  refusal: Refusal | undefined;
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    this.sent = true;
+    const signal = init?.signal ? AbortSignal.any([init.signal, this.signal]) : this.signal;
+    // Only `Authorization` is dropped when a redirect leaves the host; `x-api-key` and `api-key` would follow it.
+    const response = await fetch(input, { ...init, signal, redirect: "manual" });
+    this.answered = true;
+    if (!response.ok) this.refusal ??= { status: response.status, retryAfterMs: retryAfterMs(response.headers) };
+    return response;
+  };
+}
+
+function retryAfterMs(headers: Headers): number | undefined {
+  const exact = Number(headers.get("retry-after-ms") || Number.NaN);
+  return exact >= 0 ? exact : parseRetryAfterMs(headers.get("retry-after"));
+}

@@ -1,0 +1,153 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { configuredProviders } from "./ai/configured-providers.js";
+import { Generation } from "./ai/generation.js";
+import { GenerationService } from "./ai/generation-service.js";
+import type { Provider } from "./ai/provider.js";
+import { AccountService } from "./identity/account-service.js";
+import { Membership } from "./identity/membership.js";
+import { RefreshToken, Session } from "./identity/session.js";
+import { SessionService } from "./identity/session-service.js";
+import { Tokens } from "./identity/tokens.js";
+import { User } from "./identity/user.js";
+import { Workspace } from "./identity/workspace.js";
+import type { Bus } from "./platform/bus.js";
+import { PostgresBus } from "./platform/bus-postgres.js";
+import { RedisBus } from "./platform/bus-redis.js";
+import { type Clock, systemClock } from "./platform/clock.js";
+import type { Config } from "./platform/config.js";
+import { Database } from "./platform/database.js";
+import { type Engine, listEngines } from "./platform/engines.js";
+import { Event } from "./platform/event.js";
+import { EventLog } from "./platform/event-log.js";
+import { Job } from "./platform/job.js";
+import { JobDispatch } from "./platform/job-dispatch.js";
+import { JobEventRow } from "./platform/job-event.js";
+import type { JobQueues } from "./platform/job-queues.js";
+import { BullQueues } from "./platform/job-queues-bullmq.js";
+import { JobRunner } from "./platform/job-runner.js";
+import { JobService } from "./platform/job-service.js";
+import type { JobHandler } from "./platform/jobs.js";
+import { keysFrom, loadSecret } from "./platform/keys.js";
+import { Lists } from "./platform/lists/lists.js";
+import type { Logger } from "./platform/logger.js";
+import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
+import { Quote, QuoteFavourite } from "./quotes/quote.js";
+
+/** Every table. A class that is missing here does not exist for the database. */
+export const entities = [
+  User,
+  Workspace,
+  Membership,
+  Session,
+  RefreshToken,
+  Job,
+  JobEventRow,
+  Event,
+  Generation,
+  Quote,
+  QuoteFavourite,
+];
+
+/** Every kind of job that something in this process may ask for. */
+const jobDefinitions = [GenerateQuote];
+
+interface AppOptions {
+  /** Where the database is: the configured one, or the embedded one that was started. */
+  databaseUrl: string;
+  logger: Logger;
+  /** Makes the handlers of background work; left out in a process that only serves the API. */
+  workers?: (app: App) => JobHandler[];
+  clock?: Clock;
+  providers?: readonly Provider[];
+  /** Wraps the queues, for tests that lose messages. */
+  wrapQueues?: (queues: JobQueues) => JobQueues;
+}
+
+export interface App {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly engines: readonly Engine[];
+  readonly lists: Lists;
+  readonly events: EventLog;
+  readonly jobs: JobService;
+  readonly sessions: SessionService;
+  readonly accounts: AccountService;
+  readonly generations: GenerationService;
+  readonly quotes: QuoteService;
+  /** Stops work, lets what runs finish, and closes every connection. */
+  close(): Promise<void>;
+}
+
+const beside = dirname(fileURLToPath(import.meta.url));
+/** `migrations` beside `src`; new ones are written to the sources, one level up from the build. */
+const migrations = { path: join(beside, "..", "migrations"), pathTs: join(beside, "..", "..", "migrations") };
+
+export const connectDatabase = (config: Config, url: string, clock: Clock = systemClock): Promise<Database> =>
+  Database.connect({ url, pool: config.database.pool, entities, clock, migrations });
+
+/** The composition root: the one place that makes services and ties them together. */
+export const createApp = async (config: Config, options: AppOptions): Promise<App> => {
+  const { logger, databaseUrl, clock = systemClock } = options;
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+    closers.length = 0;
+  };
+  try {
+    const keys = keysFrom(await loadSecret(config));
+    const database = await connectDatabase(config, databaseUrl, clock);
+    closers.push(() => database.close());
+    const bus =
+      config.redis === undefined
+        ? await PostgresBus.connect(databaseUrl, await database.pool(), logger)
+        : await RedisBus.connect(config.redis.url, config.redis.prefix, logger);
+    closers.push(() => bus.close());
+    const bull =
+      config.redis === undefined
+        ? await BullQueues.onPostgres(databaseUrl, logger)
+        : await BullQueues.onRedis(config.redis.url, config.redis.prefix, logger);
+    closers.push(() => bull.close());
+    const queues = options.wrapQueues?.(bull) ?? bull;
+    const dispatch = new JobDispatch(database, queues, logger);
+    database.onCommit = ({ jobs, topics }) => {
+      dispatch.dispatch(jobs);
+      bus.publish(topics);
+    };
+    dispatch.start();
+    closers.push(() => dispatch.stop());
+
+    const lists = new Lists(database);
+    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const generations = new GenerationService(options.providers ?? configuredProviders(config.ai), config.ai.default);
+    const app: App = {
+      config,
+      logger,
+      database,
+      bus,
+      engines: listEngines(config, generations.defaultProvider.name),
+      lists,
+      events: new EventLog(database, bus),
+      jobs: new JobService(database, lists, bus),
+      sessions,
+      accounts: new AccountService(database, sessions),
+      generations,
+      quotes: new QuoteService(database, lists, generations),
+      close,
+    };
+    if (options.workers !== undefined) {
+      const { concurrency, shutdownMs } = config.jobs;
+      const deps = { database, queues, bus, clock, logger, concurrency, shutdownMs };
+      const runner = new JobRunner(options.workers(app), jobDefinitions as never, deps);
+      await runner.start();
+      closers.push(() => runner.stop());
+    }
+    return app;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+

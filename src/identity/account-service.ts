@@ -1,0 +1,77 @@
+import { sql } from "kysely";
+import type { Database } from "#src/platform/database.js";
+import { isUniqueViolation } from "#src/platform/database.js";
+import { DomainError, unauthenticated } from "#src/platform/errors.js";
+import type { Caller, Origin } from "./caller.js";
+import type { SignInInput, SignUpInput } from "./credentials.js";
+import { Membership, Role } from "./membership.js";
+import { checkPassword, hashPassword } from "./passwords.js";
+import { type SessionService, selfActor } from "./session-service.js";
+import type { TokenPair } from "./token-pair.js";
+import { User } from "./user.js";
+import { Workspace } from "./workspace.js";
+
+/** Accounts: made by signing up, with a workspace of their own, and entered by signing in. */
+export class AccountService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionService,
+  ) {}
+
+  async signUp(input: SignUpInput, origin: Origin): Promise<TokenPair> {
+    const email = input.email.toLowerCase();
+    const username = input.username ?? (email.split("@")[0] ?? email).slice(0, 100);
+    const passwordHash = await hashPassword(input.password);
+    const actor = selfActor(origin.requestId);
+    try {
+      return await this.database.write(actor, async (change) => {
+        const user = change.create(User, { id: actor.userId, createdAt: change.now, email, username, passwordHash, isActive: true, isVerified: false });
+        change.create(Workspace, { id: actor.workspaceId, createdAt: change.now, name: `${username}'s workspace` });
+        change.create(Membership, { userId: user.id, role: Role.OWNER });
+        change.record("user.signed_up", user);
+        return this.sessions.open(change, user, origin);
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) {
+        throw new DomainError("CONFLICT", "An account with this e-mail address exists already: sign in instead.", {
+          field: "input.email",
+        });
+      }
+      throw error;
+    }
+  }
+
+  async signIn(input: SignInInput, origin: Origin): Promise<TokenPair> {
+    const found = await this.database.row(sql<{ id: string; passwordHash: string; isActive: boolean; workspaceId: string }>`
+      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
+      from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
+    const matches = await checkPassword(found?.passwordHash, input.password);
+    if (!matches || found === undefined || !found.isActive) {
+      throw unauthenticated("This e-mail address and password do not belong together.");
+    }
+    const user = await this.sessions.user(found.id);
+    const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
+    return this.database.write(actor, (change) => {
+      change.record("user.signed_in", user);
+      return this.sessions.open(change, user, origin);
+    });
+  }
+
+  async workspace(caller: Caller): Promise<Workspace> {
+    const row = await this.database.row(
+      sql<{ id: string; name: string; createdAt: string }>`select id, name, created_at as "createdAt"
+        from workspace where id = ${caller.workspaceId}`,
+    );
+    if (row === undefined) throw unauthenticated();
+    return Object.assign(new Workspace(), row, { createdAt: new Date(row.createdAt) });
+  }
+
+  /** Users by id, as far as they are members of the caller's workspace. */
+  async colleagues(caller: Caller, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    const rows = await this.database.rows(sql<Record<string, unknown> & { id: string; createdAt: string }>`
+      select u.id, u.email, u.username, u.is_active as "isActive", u.is_verified as "isVerified", u.created_at as "createdAt"
+      from "user" u join membership m on m.user_id = u.id
+      where m.workspace_id = ${caller.workspaceId} and u.id = any(${ids})`);
+    return new Map(rows.map((row) => [row.id, Object.assign(new User(), row, { createdAt: new Date(row.createdAt) })]));
+  }
+}

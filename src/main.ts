@@ -1,0 +1,56 @@
+import "reflect-metadata";
+import { Command, CommanderError } from "commander";
+import { migrateCommand } from "./commands/migrate.js";
+import { printSchemaCommand } from "./commands/schema.js";
+import { serve } from "./commands/serve.js";
+import { ConfigError } from "./platform/config.js";
+import { SettingError } from "./platform/errors.js";
+
+const program = new Command("atrium")
+  .description("A self-hosted GraphQL platform for AI products.")
+  .version("0.1.0")
+  .showHelpAfterError("Run `npx atrium --help` for all commands.")
+  .exitOverride();
+
+program.command("start").description("run everything in one process: API, workers and, without DATABASE_URL, Postgres").action(() => serve("start"));
+program.command("api").description("run the API alone").action(() => serve("api"));
+program.command("worker").description("run the background workers alone").action(() => serve("worker"));
+program.addCommand(migrateCommand());
+program.addCommand(printSchemaCommand());
+program
+  .command("doctor")
+  .description("check every engine, and say how to mend what is wrong")
+  .action(async () => (await import("./commands/doctor.js")).doctor());
+program
+  .command("status")
+  .description("ask the running server how it is")
+  .option("--json", "print JSON")
+  .action(async (options: { json?: boolean }) => (await import("./commands/status.js")).status(options));
+program
+  .command("demo")
+  .description("run the main job against a temporary instance, as a client would")
+  .action(async () => (await import("./commands/demo.js")).demo());
+program
+  .command("reset")
+  .description("delete all data of the embedded Postgres, and the generated secrets")
+  .option("--yes", "really")
+  .action(async (options: { yes?: boolean }) => (await import("./commands/reset.js")).reset(options));
+
+const say = (text: string) => process.stderr.write(`\n${text.replaceAll(/^/gm, "  ")}\n\n`);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof ConfigError) {
+    say(error.problems.map(({ setting, message }) => `✖ ${setting} ${message}`).join("\n"));
+    process.exitCode = 1;
+  } else if (error instanceof SettingError) {
+    say(`✖ ${error.setting}: ${error.message}`);
+    process.exitCode = 1;
+  } else {
+    say(`✖ Atrium stopped on an error it does not know. Please report it with these lines:\n${(error as Error).stack ?? error}`);
+    process.exitCode = 1;
+  }
+}

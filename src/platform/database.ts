@@ -1,0 +1,123 @@
+import { Migrator } from "@mikro-orm/migrations";
+import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
+import type { RawBuilder } from "kysely";
+import type { Pool } from "pg";
+import type { Actor } from "./actor.js";
+import { Change, type Committed } from "./change.js";
+import type { Clock } from "./clock.js";
+import { SettingError } from "./errors.js";
+
+type EntityClasses = NonNullable<Options["entities"]>;
+
+interface DatabaseOptions {
+  url: string;
+  /** Most connections of this process. */
+  pool: number;
+  entities: EntityClasses;
+  clock: Clock;
+  /** Where compiled migrations are, and where new ones are written as sources. */
+  migrations: { path: string; pathTs: string };
+}
+
+const retryable = new Set(["40001", "40P01"]);
+const maxTries = 5;
+
+/** The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs. */
+export class Database {
+  private constructor(
+    private readonly orm: MikroORM,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Called after each commit with what it brought. Set once by the composition root. */
+  onCommit: (committed: Committed) => void = () => {};
+
+  static async connect({ url, pool, entities, clock, migrations }: DatabaseOptions): Promise<Database> {
+    const orm = await MikroORM.init({
+      driver: PostgreSqlDriver,
+      entities,
+      clientUrl: url,
+      pool: { min: 0, max: pool },
+      driverOptions: {
+        connectionTimeoutMillis: 5_000,
+        query_timeout: 60_000,
+        keepAlive: true,
+        application_name: "atrium",
+      },
+      extensions: [Migrator],
+      migrations: { ...migrations, tableName: "migration", snapshotName: ".snapshot", transactional: true, allOrNothing: true },
+      schemaGenerator: { ignoreSchema: ["bullmq"] },
+      discovery: { warnWhenNoEntities: false },
+      allowGlobalContext: false,
+      debug: false,
+      logger: () => {},
+    });
+    try {
+      await orm.connect();
+      await orm.em.fork().execute("select 1");
+    } catch (cause) {
+      await orm.close();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new SettingError("DATABASE_URL", `The database at ${withoutPassword(url)} does not answer: ${reason}`, { cause });
+    }
+    return new Database(orm, clock);
+  }
+
+  get migrator() {
+    return this.orm.migrator;
+  }
+
+  get metadata() {
+    return this.orm.getMetadata();
+  }
+
+  pool(): Promise<Pool> {
+    return (this.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
+  }
+
+  /** Plain rows of a statement outside any transaction of ours. */
+  async rows<T>(query: RawBuilder<T>): Promise<T[]> {
+    const { rows } = await query.execute((this.orm.em.fork() as EntityManager).getKysely());
+    return rows;
+  }
+
+  async row<T>(query: RawBuilder<T>): Promise<T | undefined> {
+    return (await this.rows(query))[0];
+  }
+
+  /**
+   * Runs `work` in one transaction: all of its rows, events and jobs, or none. A deadlock or serialization failure is
+   * tried again, so `work` touches nothing but the database.
+   */
+  async write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { result, committed } = await this.orm.em.fork().transactional(async (em) => {
+          const change = new Change(em as EntityManager, actor, this.clock);
+          const result = await work(change);
+          return { result, committed: await change.complete() };
+        });
+        this.onCommit(committed);
+        return result;
+      } catch (error) {
+        if (attempt === maxTries || !retryable.has((error as { code?: string }).code ?? "")) throw error;
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.orm.close();
+  }
+}
+
+export const withoutPassword = (url: string) => {
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "***";
+  return shown.toString();
+};
+
+/** True when a write failed because a row with this unique value exists already. */
+export const isUniqueViolation = (error: unknown, constraint?: string): boolean => {
+  const { code, constraint: violated } = error as { code?: string; constraint?: string };
+  return code === "23505" && (constraint === undefined || violated === constraint);
+};

@@ -1,0 +1,79 @@
+/**
+ * The closed list of codes that a client can meet in `extensions.code`.
+ * Each has its meaning in docs/errors.md.
+ */
+export const errorCodes = [
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "BAD_USER_INPUT",
+  "NOT_FOUND",
+  "CONFLICT",
+  "RATE_LIMITED",
+  "BUDGET_EXCEEDED",
+  "PROVIDER_UNAVAILABLE",
+  "PAYLOAD_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "QUERY_TOO_COMPLEX",
+  "TIMEOUT",
+  "INTERNAL",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What a program needs beside the message. Only these ever leave the server. */
+export interface ErrorDetails {
+  /** Path of the offending value in the input, such as `input.email`. */
+  field?: string;
+  limit?: number;
+  remaining?: number;
+  /** ISO 8601 time. */
+  resetAt?: string;
+  /** Seconds until a retry makes sense. */
+  retryAfter?: number;
+}
+
+interface DomainErrorOptions extends ErrorOptions {
+  /** True when the same call may succeed later: a job that meets it is tried again. */
+  transient?: boolean;
+}
+
+/**
+ * An error that a caller is meant to read: its message says what is wrong, with which value, and what would be right.
+ * Every other error is shown as `INTERNAL` with nothing but the request id.
+ */
+export class DomainError extends Error {
+  readonly transient: boolean;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+    options: DomainErrorOptions = {},
+  ) {
+    super(message, options);
+    this.name = "DomainError";
+    this.transient = options.transient ?? false;
+  }
+}
+
+export const badInput = (message: string, field?: string) =>
+  new DomainError("BAD_USER_INPUT", message, field === undefined ? {} : { field });
+
+export const notFound = (noun: string, id: string) =>
+  new DomainError("NOT_FOUND", `There is no ${noun} with the id ${JSON.stringify(id)} that you may see.`);
+
+export const unauthenticated = (message = "Sign in first: send `Authorization: Bearer <access token>`.") =>
+  new DomainError("UNAUTHENTICATED", message);
+
+/** A setting of the operator that is missing or wrong. Stops the process with one sentence and exit code 1. */
+export class SettingError extends Error {
+  constructor(
+    /** Name of the environment variable to look at, such as `DATABASE_URL`. */
+    readonly setting: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "SettingError";
+  }
+}

@@ -1,0 +1,83 @@
+import { sql } from "kysely";
+import type { Actor } from "./actor.js";
+import type { Bus } from "./bus.js";
+import type { Database } from "./database.js";
+import { badInput } from "./errors.js";
+import { type Job, JobStatus, jobTopic } from "./job.js";
+import { AttemptFailed, JobEnded, JobError, type JobEvent, type JobEventKind, JobProgressed, JobStarted, TextChunk } from "./job-event.js";
+import { live } from "./live.js";
+
+interface ThreadRow {
+  seq: number;
+  attempt: number;
+  kind: JobEventKind;
+  data: { text?: string; progress?: number; error?: JobError; retryAt?: string };
+  at: string;
+}
+
+const pageSize = 500;
+const over: ReadonlySet<JobStatus> = new Set([JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED]);
+
+const encode = (jobId: string, seq: number) => Buffer.from(`${jobId}:${seq}`).toString("base64url");
+
+const decode = (cursor: string, jobId: string): number => {
+  const [id, seq] = Buffer.from(cursor, "base64url").toString().split(":");
+  if (id !== jobId || !/^\d{1,9}$/.test(seq ?? "")) {
+    throw badInput(`${JSON.stringify(cursor.slice(0, 80))} is not a cursor of this job's events.`, "after");
+  }
+  return Number(seq);
+};
+
+/**
+ * The thread of one job: what is stored behind `after`, then what comes, until the job has ended. Any process can go on
+ * where another one stopped. `load` reads the job as the caller may see it; the stream ends when it may no longer.
+ */
+export const jobFeed = async (
+  { database, bus, load }: { database: Database; bus: Bus; load: (actor: Actor, id: string) => Promise<Job> },
+  actor: Actor,
+  jobId: string,
+  after: string | undefined,
+): Promise<AsyncIterableIterator<JobEvent>> => {
+  let seen = after === undefined ? 0 : decode(after, jobId);
+  await load(actor, jobId);
+
+  async function* read(): AsyncGenerator<JobEvent, boolean> {
+    for (;;) {
+      const rows = await database.rows(sql<ThreadRow>`select seq, attempt, kind, data, created_at as at from job_event
+        where job_id = ${jobId} and seq > ${seen} order by seq limit ${pageSize}`);
+      for (const row of rows) {
+        seen = row.seq;
+        yield await present(row);
+      }
+      if (rows.length === pageSize) continue;
+      if (rows.length > 0 && rows.at(-1)?.kind !== "ended") return false;
+      // Nothing is behind the last event of an ended job, unless somebody has just retried it.
+      const job = await load(actor, jobId);
+      if (!over.has(job.status)) return false;
+      const last = await database.row(sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`);
+      if ((last?.seq ?? 0) <= seen) return true;
+    }
+  }
+
+  const present = async ({ seq, attempt, kind, data, at }: ThreadRow): Promise<JobEvent> => {
+    const entry = { cursor: encode(jobId, seq), at: new Date(at) };
+    switch (kind) {
+      case "started":
+        return Object.assign(new JobStarted(), entry, { attempt });
+      case "progressed":
+        return Object.assign(new JobProgressed(), entry, { progress: data.progress });
+      case "text":
+        return Object.assign(new TextChunk(), entry, { attempt, text: data.text });
+      case "attempt_failed":
+        return Object.assign(new AttemptFailed(), entry, {
+          attempt,
+          error: Object.assign(new JobError(), data.error),
+          retryAt: new Date(data.retryAt ?? at),
+        });
+      case "ended":
+        return Object.assign(new JobEnded(), entry, { job: await load(actor, jobId) });
+    }
+  };
+
+  return live(bus, jobTopic(jobId), read);
+};

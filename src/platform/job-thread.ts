@@ -1,0 +1,113 @@
+import { sql } from "kysely";
+import type { Bus } from "./bus.js";
+import type { Change } from "./change.js";
+import type { Database } from "./database.js";
+import { type Job, jobTopic } from "./job.js";
+import type { JobEventKind } from "./job-event.js";
+
+/** Appends to a job's thread in a transaction that holds the job's row. */
+export const appendToThread = async (
+  change: Change,
+  job: Pick<Job, "id" | "workspaceId" | "attempts">,
+  kind: JobEventKind,
+  data: object,
+): Promise<void> => {
+  await change.sql(sql`
+    insert into job_event (job_id, seq, workspace_id, attempt, kind, data, created_at)
+    select ${job.id}, coalesce(max(seq), 0) + 1, ${job.workspaceId}, ${job.attempts}, ${kind}, ${JSON.stringify(data)}::jsonb,
+      ${change.now}
+    from job_event where job_id = ${job.id}`);
+  change.wake(jobTopic(job.id));
+};
+
+interface Draft {
+  readonly attempt: number;
+  /** Ends the run: its text can no longer be stored. */
+  readonly stop: (reason: Error) => void;
+  text: string;
+}
+
+/** Pause between two writes of text, in milliseconds: many tokens of many jobs become one statement. */
+const gatherMs = 20;
+
+/** Another worker took the job over: this attempt may write nothing more. */
+export class Superseded extends Error {
+  constructor(jobId: string) {
+    super(`Another worker runs ${jobId} now.`);
+    this.name = "Superseded";
+  }
+}
+
+/** Stores the text that running jobs stream. One statement at a time serves all jobs of the process. */
+export class TextWriter {
+  #drafts = new Map<string, Draft>();
+  #storing: { jobs: ReadonlySet<string>; done: Promise<void> } | undefined;
+  #running = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly bus: Bus,
+  ) {}
+
+  write(jobId: string, attempt: number, text: string, stop: (reason: Error) => void): void {
+    const draft = this.#drafts.get(jobId);
+    if (draft === undefined) this.#drafts.set(jobId, { attempt, stop, text });
+    else draft.text += text;
+    if (!this.#running) void this.#run();
+  }
+
+  /** Resolves when everything that this job wrote is stored, or its run was stopped. */
+  async flush(jobId: string): Promise<void> {
+    while (this.#drafts.has(jobId) || this.#storing?.jobs.has(jobId)) await this.#store();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#drafts.size > 0) {
+      await this.#store();
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    }
+    this.#running = false;
+  }
+
+  /** Joins the statement under way, or starts the next one with all that waits. */
+  #store(): Promise<void> {
+    if (this.#storing === undefined) {
+      const drafts = this.#drafts;
+      this.#drafts = new Map();
+      const done = this.#insert(drafts).finally(() => {
+        this.#storing = undefined;
+      });
+      this.#storing = { jobs: new Set(drafts.keys()), done };
+    }
+    return this.#storing.done;
+  }
+
+  async #insert(drafts: ReadonlyMap<string, Draft>): Promise<void> {
+    // Locked in one order by all writers, so that two of them cannot wait for each other.
+    const jobIds = [...drafts.keys()].sort();
+    const stored = new Set<string>();
+    try {
+      const rows = await this.database.rows(sql<{ jobId: string }>`
+        with live as (
+          select j.id, j.workspace_id, j.attempts, t.text
+          from unnest(${jobIds}::text[], ${jobIds.map((id) => drafts.get(id)?.attempt)}::int[],
+            ${jobIds.map((id) => drafts.get(id)?.text)}::text[]) as t (id, attempt, text)
+          join job j on j.id = t.id and j.attempts = t.attempt and j.status = 'RUNNING'
+          order by j.id
+          for share of j
+        )
+        insert into job_event (job_id, seq, workspace_id, attempt, kind, data, created_at)
+        select id, 1 + coalesce((select max(seq) from job_event e where e.job_id = live.id), 0), workspace_id, attempts, 'text',
+          jsonb_build_object('text', text), clock_timestamp()
+        from live
+        returning job_id as "jobId"`);
+      for (const { jobId } of rows) stored.add(jobId);
+    } catch (error) {
+      for (const { stop } of drafts.values()) stop(error as Error);
+      return;
+    }
+    for (const [jobId, { stop }] of drafts) if (!stored.has(jobId)) stop(new Superseded(jobId));
+    this.bus.publish([...stored].map(jobTopic));
+  }
+}

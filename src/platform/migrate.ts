@@ -1,0 +1,40 @@
+import pg from "pg";
+import type { Database } from "./database.js";
+import { SettingError } from "./errors.js";
+import { migrateBullQueues } from "./job-queues-bullmq.js";
+
+/** Any number that nothing else locks: of several processes that start together, one migrates and the others wait. */
+const migrationLock = 7_203_410;
+
+/** Brings our tables and the job queue's to the newest version. Returns the names of the migrations it ran. */
+export const migrateUp = (database: Database, url: string): Promise<string[]> =>
+  exclusively(url, async () => {
+    const done = await database.migrator.up();
+    await migrateBullQueues(url);
+    return done.map(({ name }) => name);
+  });
+
+/** Takes back the newest migration. */
+export const migrateDown = (database: Database, url: string): Promise<string[]> =>
+  exclusively(url, async () => (await database.migrator.down()).map(({ name }) => name));
+
+/** Refuses to work on a database that is older than the code. */
+export const requireMigrated = async (database: Database): Promise<void> => {
+  const pending = await database.migrator.getPending();
+  if (pending.length === 0) return;
+  throw new SettingError(
+    "DATABASE_URL",
+    `The database lacks ${pending.length} migration${pending.length === 1 ? "" : "s"}: run \`npx atrium migrate up\` first.`,
+  );
+};
+
+const exclusively = async <T>(url: string, work: () => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
+    return await work();
+  } finally {
+    await client.end();
+  }
+};

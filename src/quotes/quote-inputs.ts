@@ -1,0 +1,57 @@
+import { Length, MaxLength } from "class-validator";
+import { Field, InputType } from "type-graphql";
+
+const upTo = (length: number) => ({ message: `must have 1 to ${length} characters` });
+
+@InputType({ description: "What a new quote shall be like." })
+export class GenerateQuoteInput {
+  @Field(() => String, { description: "What it is about: a word or a phrase of 1 to 200 characters." })
+  @Length(1, 200, upTo(200))
+  topic!: string;
+
+  @Field(() => String, { nullable: true, description: "How it sounds, such as `hopeful` or `humorous`: 1 to 50 characters." })
+  @Length(1, 50, upTo(50))
+  tone?: string | null;
+
+  @Field(() => String, { nullable: true, description: "For whom it is, such as `young engineers`: 1 to 200 characters." })
+  @Length(1, 200, upTo(200))
+  audience?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Name of a configured provider; the default one when left out." })
+  @MaxLength(50, { message: "has more than 50 characters" })
+  provider?: string | null;
+
+  @Field(() => String, { nullable: true, description: "One of the provider's models; its default when left out." })
+  @MaxLength(100, { message: "has more than 100 characters" })
+  model?: string | null;
+}
+
+@InputType({ description: "A quote that a person enters." })
+export class CreateQuoteInput {
+  @Field(() => String, { description: "The quote itself, 1 to 2,000 characters." })
+  @Length(1, 2_000, upTo(2_000))
+  text!: string;
+
+  @Field(() => String, { description: "Who said or wrote it, 1 to 255 characters." })
+  @Length(1, 255, upTo(255))
+  author!: string;
+
+  @Field(() => String, { nullable: true, description: "What it is about, 1 to 200 characters." })
+  @Length(1, 200, upTo(200))
+  topic?: string | null;
+}
+
+@InputType({ description: "What to change; what is left out stays." })
+export class UpdateQuoteInput {
+  @Field(() => String, { nullable: true, description: "The quote itself, 1 to 2,000 characters." })
+  @Length(1, 2_000, upTo(2_000))
+  text?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Who said or wrote it, 1 to 255 characters." })
+  @Length(1, 255, upTo(255))
+  author?: string | null;
+
+  @Field(() => String, { nullable: true, description: "What it is about, 1 to 200 characters; null takes it away." })
+  @Length(1, 200, upTo(200))
+  topic?: string | null;
+}

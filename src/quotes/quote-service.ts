@@ -1,0 +1,158 @@
+import { sql } from "kysely";
+import { z } from "zod";
+import { Generation } from "#src/ai/generation.js";
+import type { GenerationService } from "#src/ai/generation-service.js";
+import { scoreQuality } from "#src/ai/score-quality.js";
+import type { Actor } from "#src/platform/actor.js";
+import type { Database } from "#src/platform/database.js";
+import { badInput, notFound } from "#src/platform/errors.js";
+import { parseId } from "#src/platform/ids.js";
+import type { Job } from "#src/platform/job.js";
+import { defineJob } from "#src/platform/jobs.js";
+import { defineList, type ListArgs, type Page } from "#src/platform/lists/list.js";
+import type { Lists } from "#src/platform/lists/lists.js";
+import type { Run } from "#src/platform/run.js";
+import { Quote, QuoteFavourite, QuoteSource } from "./quote.js";
+import type { CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "./quote-inputs.js";
+import { quotePrompt, unframe } from "./quote-prompt.js";
+
+const generateQuotePayload = z.object({
+  topic: z.string(),
+  tone: z.string().nullish(),
+  audience: z.string().nullish(),
+  provider: z.string(),
+  model: z.string(),
+});
+type GenerateQuotePayload = z.infer<typeof generateQuotePayload>;
+
+export const GenerateQuote = defineJob("quotes.generate", generateQuotePayload, { lane: "interactive", timeoutMs: 120_000 });
+
+export const quoteList = defineList(Quote, {
+  noun: "Quote",
+  plural: "quotes",
+  virtualFilters: {
+    isFavourite: {
+      type: () => Boolean,
+      description: "True: only favourites of yours. False: only others.",
+      condition: (wanted: never, actor) =>
+        sql`exists (select 1 from quote_favourite f where f.quote_id = t.id and f.user_id = ${actor.userId}) = ${wanted}`,
+    },
+  },
+});
+
+/** The collection of quotes: entered by people, or written by a provider in a job. */
+export class QuoteService {
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+    private readonly generations: GenerationService,
+  ) {}
+
+  find(actor: Actor, id: string): Promise<Quote | undefined> {
+    return this.lists.find(Quote, actor, parseId(id, "quote"));
+  }
+
+  list(actor: Actor, args: ListArgs): Promise<Page<Quote>> {
+    return this.lists.page(quoteList, actor, args);
+  }
+
+  /** Which of these quotes are favourites of the actor. */
+  async favouritesAmong(actor: Actor, quoteIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.rows(sql<{ quoteId: string }>`select quote_id as "quoteId" from quote_favourite
+      where user_id = ${actor.userId} and workspace_id = ${actor.workspaceId} and quote_id = any(${quoteIds})`);
+    return new Set(rows.map(({ quoteId }) => quoteId));
+  }
+
+  create(actor: Actor, input: CreateQuoteInput): Promise<Quote> {
+    return this.database.write(actor, async (change) => {
+      const quote = change.create(Quote, {
+        text: filled(input.text, "input.text"),
+        author: filled(input.author, "input.author"),
+        topic: input.topic ?? null,
+        source: QuoteSource.USER,
+        createdById: actor.userId,
+        updatedAt: change.now,
+      });
+      change.record("quote.created", quote, shown(quote));
+      return quote;
+    });
+  }
+
+  update(actor: Actor, id: string, input: UpdateQuoteInput): Promise<Quote> {
+    return this.database.write(actor, async (change) => {
+      const quote = await change.find(Quote, { id: parseId(id, "quote") });
+      if (quote === null) throw notFound("quote", id);
+      if (input.text !== undefined) quote.text = filled(input.text, "input.text");
+      if (input.author !== undefined) quote.author = filled(input.author, "input.author");
+      if (input.topic !== undefined) quote.topic = input.topic;
+      quote.updatedAt = change.now;
+      change.record("quote.updated", quote, shown(quote));
+      return quote;
+    });
+  }
+
+  delete(actor: Actor, id: string): Promise<Quote> {
+    return this.database.write(actor, async (change) => {
+      const quote = await change.find(Quote, { id: parseId(id, "quote") });
+      if (quote === null) throw notFound("quote", id);
+      const deleted = Object.assign(new Quote(), quote);
+      change.remove(quote);
+      change.record("quote.deleted", deleted, shown(deleted));
+      return deleted;
+    });
+  }
+
+  setFavourite(actor: Actor, id: string, wanted: boolean): Promise<Quote> {
+    return this.database.write(actor, async (change) => {
+      const quote = await change.find(Quote, { id: parseId(id, "quote") });
+      if (quote === null) throw notFound("quote", id);
+      const favourite = await change.find(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
+      if (wanted && favourite === null) change.create(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
+      if (!wanted && favourite !== null) change.remove(favourite);
+      return quote;
+    });
+  }
+
+  /** Asks for a quote. Provider and model are settled here, so that a wrong wish fails at once and not in a worker. */
+  async requestGeneration(actor: Actor, input: GenerateQuoteInput): Promise<Job> {
+    const { provider, model } = this.generations.choose(input.provider, input.model);
+    const { topic, tone, audience } = input;
+    const payload = { topic: filled(topic, "input.topic"), tone, audience, provider: provider.name, model };
+    return this.database.write(actor, async (change) => change.enqueue(GenerateQuote, payload));
+  }
+
+  /** Writes the quote. Its end and its rows are one commit, so however often it is begun, one quote comes of it. */
+  async generate(run: Run, wish: GenerateQuotePayload): Promise<Quote | Generation> {
+    const choice = this.generations.choose(wish.provider, wish.model);
+    const request = { messages: quotePrompt(wish), maxTokens: 400, temperature: 1 };
+    const generated = await this.generations.generate(run, choice, request, unframe());
+    const quality = generated.isComplete ? scoreQuality(generated.text, wish.topic).score : null;
+    return run.finish(async (change) => {
+      const createdById = run.actor.userId;
+      const generation = change.create(Generation, { ...generated, jobId: run.job.id, createdById, qualityScore: quality });
+      if (!generated.isComplete) return generation;
+      const quote = change.create(Quote, {
+        text: generated.text,
+        author: choice.provider.offline ? "Atrium (offline grammar)" : generated.model,
+        source: QuoteSource.AI_GENERATED,
+        topic: wish.topic,
+        tone: wish.tone ?? null,
+        audience: wish.audience ?? null,
+        aiModel: generated.model,
+        qualityScore: quality,
+        createdById,
+        generationId: generation.id,
+        updatedAt: change.now,
+      });
+      change.record("quote.created", quote, shown(quote));
+      return quote;
+    });
+  }
+}
+
+const filled = (text: string | null, field: string): string => {
+  if (text === null || text.trim() === "") throw badInput("must not be empty.", field);
+  return text.trim();
+};
+
+const shown = ({ id, text, author, source, topic }: Quote) => ({ id, text, author, source, topic });

@@ -1,0 +1,101 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ExecutionArgs, GraphQLSchema } from "graphql";
+import { createHandler } from "graphql-sse/lib/use/fastify";
+import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
+import type { App } from "#src/app.js";
+import { newId } from "#src/platform/ids.js";
+import { Operations } from "./operations.js";
+import { type Credentials, credentialsOf, createContext } from "./request-context.js";
+
+/** How often an open socket's session is looked at, should the word of its end get lost, in milliseconds. */
+const recheckMs = 15_000;
+
+/** Close codes beyond graphql-ws's own: the session of the socket has ended; the server restarts. */
+const unauthorized = 4401;
+const goingAway = 1001;
+
+export type WebsocketHandler = ReturnType<typeof makeHandler>;
+
+export interface GraphqlStreams {
+  /** For the GET route of `/graphql`, where WebSockets knock. */
+  readonly wsHandler: WebsocketHandler;
+  close(): Promise<void>;
+}
+
+interface SocketState extends Record<PropertyKey, unknown> {
+  credentials?: Credentials;
+  release?: () => void;
+}
+
+/** Subscriptions: graphql-ws on `/graphql`, and graphql-sse on `/graphql/stream` for those without WebSocket. */
+export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema: GraphQLSchema): GraphqlStreams => {
+  const operations = new Operations(app, schema);
+  const sockets = new Set<Extra["socket"]>();
+
+  const wsHandler = makeHandler<Record<string, unknown>, SocketState>({
+    schema,
+    connectionInitWaitTimeout: 5_000,
+    execute: (args: ExecutionArgs) => operations.execute(args),
+    subscribe: (args: ExecutionArgs) => operations.subscribe(args),
+    onConnect: async ({ connectionParams, extra }) => {
+      const credentials = credentialsOf(extra.request.headers, connectionParams ?? {});
+      extra.credentials = credentials;
+      try {
+        const { caller } = await createContext(app, credentials, newId("request"));
+        if (caller !== undefined) extra.release = guardSession(app, caller.sessionId, extra.socket);
+      } catch (error) {
+        extra.socket.close(unauthorized, (error as Error).message.slice(0, 120));
+      }
+      sockets.add(extra.socket);
+    },
+    onSubscribe: ({ extra }, _id, payload) =>
+      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request.headers), newId("request")),
+    onClose: ({ extra }) => {
+      extra.release?.();
+      sockets.delete(extra.socket);
+    },
+    isProd: true,
+  });
+
+  const sse = createHandler<never>({
+    authenticate: () => null,
+    execute: ((args: ExecutionArgs) => operations.execute(args)) as never,
+    subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
+    onSubscribe: async (request, params) => {
+      const { raw } = request as unknown as { raw: FastifyRequest };
+      const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId);
+      return (Array.isArray(prepared) ? { errors: prepared } : prepared) as never;
+    },
+  });
+  const stream = async (request: FastifyRequest, reply: FastifyReply) => {
+    // The library writes to the socket itself, past the reply that carries the headers of the edge.
+    for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
+    await sse(request, reply);
+  };
+  server.get("/graphql/stream", stream);
+  server.post("/graphql/stream", stream);
+
+  return {
+    wsHandler,
+    close: async () => {
+      for (const socket of sockets) socket.close(goingAway, "The server stops; connect again.");
+    },
+  };
+};
+
+/** Closes a socket as soon as its session has ended, in whatever process that happened. */
+const guardSession = (app: App, sessionId: string, socket: Extra["socket"]): (() => void) => {
+  const check = () =>
+    app.sessions.isAlive(sessionId).then(
+      (alive) => {
+        if (!alive) socket.close(unauthorized, "The session has ended.");
+      },
+      () => {},
+    );
+  const unsubscribe = app.sessions.onEnd(sessionId, check);
+  const timer = setInterval(check, recheckMs);
+  return () => {
+    unsubscribe();
+    clearInterval(timer);
+  };
+};

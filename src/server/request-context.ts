@@ -1,0 +1,39 @@
+import { Context } from "#resolvers/context.js";
+import type { App } from "#src/app.js";
+import { DomainError, unauthenticated } from "#src/platform/errors.js";
+
+export interface Credentials {
+  authorization: string | undefined;
+  workspaceId: string | undefined;
+  userAgent: string | undefined;
+}
+
+type Headers = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** Reads credentials from HTTP headers, or from the same names in the payload that opens a WebSocket. */
+export const credentialsOf = (headers: Headers, opening: Headers = {}): Credentials => {
+  const lowered = Object.fromEntries(Object.entries(opening).map(([name, value]) => [name.toLowerCase(), value]));
+  const given = (name: string) => text(lowered[name]) ?? text(headers[name]);
+  return {
+    authorization: given("authorization"),
+    workspaceId: given("x-workspace-id"),
+    userAgent: text(headers["user-agent"]),
+  };
+};
+
+/** The context of one operation. A token that is given but not valid is refused, even where none would be needed. */
+export const createContext = async (app: App, credentials: Credentials, requestId: string): Promise<Context> => {
+  const { authorization, workspaceId, userAgent } = credentials;
+  const origin = { requestId, userAgent };
+  if (authorization === undefined) return new Context(app, origin, undefined);
+  const token = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
+  if (token === undefined) throw unauthenticated("The Authorization header must read `Bearer <access token>`.");
+  const caller = await app.sessions.authenticate(token, workspaceId, requestId);
+  if (caller !== undefined) return new Context(app, origin, caller);
+  if (workspaceId !== undefined && (await app.sessions.authenticate(token, undefined, requestId)) !== undefined) {
+    throw new DomainError("FORBIDDEN", "You are not a member of the workspace that X-Workspace-Id names.");
+  }
+  throw unauthenticated("The access token is not valid or has ended: refresh it with `refreshSession`, or sign in.");
+};

@@ -1,0 +1,104 @@
+import { azureOpenAiProvider } from "#src/ai/providers/azure-openai-provider.js";
+import { openAiCompatibleProvider, openAiProvider } from "#src/ai/providers/openai-provider.js";
+import {
+  type Answer,
+  stubKey as apiKey,
+  argumentsOf,
+  type Frame,
+  type Protocol,
+  piecesOf,
+  type StubbedVendor,
+  startWireStub,
+  textOf,
+  tokensOf,
+  usageOf,
+} from "./wire-stub.js";
+
+/** OpenAI's Chat Completions and embeddings, under `/v1` and under Azure's deployment paths. */
+export const startOpenAiStub = () => startWireStub(openAiProtocol);
+
+const models = ["model-a"];
+const embeddingModels = ["embedding-a"];
+
+/** The vendors that this stub can stand for. Azure has `model-a` under the name of a deployment, `our-chat`. */
+export const openAiVendors: readonly StubbedVendor[] = [
+  {
+    name: "openai",
+    startStub: startOpenAiStub,
+    open: (url, timeouts) => openAiProvider({ apiKey, baseUrl: `${url}/v1`, models, embeddingModels, timeouts }),
+  },
+  {
+    name: "azure",
+    startStub: startOpenAiStub,
+    open(url, timeouts) {
+      const azure = { endpoint: `${url}/`, apiVersion: "2024-10-21", deployments: { "model-a": "our-chat" } };
+      return azureOpenAiProvider({ ...azure, apiKey, models, embeddingModels, timeouts });
+    },
+  },
+  {
+    name: "compatible",
+    startStub: startOpenAiStub,
+    open: (url, timeouts) => openAiCompatibleProvider({ baseUrl: `${url}/v1`, models, embeddingModels, timeouts }),
+  },
+];
+
+const azurePath = /^\/openai\/deployments\/([^/]+)\//;
+
+const openAiProtocol: Protocol = {
+  purpose(path) {
+    const operation = path.replace(/^\/v1\//, "").replace(azurePath, "");
+    if (operation === "chat/completions") return "generate";
+    return operation === "embeddings" ? "embed" : undefined;
+  },
+
+  frames(reply, { path, body }) {
+    const usage = usageOf(reply);
+    const frames: Frame[] = [
+      frame(body.model, { role: "assistant", content: "" }),
+      ...tokensOf(textOf(reply)).map((content) => frame(body.model, { content }, null, true)),
+      ...(reply.kind === "toolCall" ? reply.calls.flatMap((call, index) => callFrames(body.model, call, index)) : []),
+      frame(body.model, {}, finishReason(reply)),
+    ];
+    if (azurePath.test(path)) frames.unshift(event({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
+    if (usage && body.stream_options?.include_usage) {
+      const { inputTokens: prompt_tokens, outputTokens: completion_tokens } = usage;
+      const total_tokens = prompt_tokens + completion_tokens;
+      frames.push(
+        event({ ...head(body.model), choices: [], usage: { prompt_tokens, completion_tokens, total_tokens } }),
+      );
+    }
+    return [...frames, { data: "data: [DONE]\n\n" }];
+  },
+
+  embeddings: (vectors, { body }) => ({
+    object: "list",
+    model: body.model,
+    data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
+    usage: { prompt_tokens: vectors.length, total_tokens: vectors.length },
+  }),
+
+  errorFrame: (error) => event({ error }).data,
+};
+
+function callFrames(model: string, call: { id: string; name: string; arguments: unknown }, index: number): Frame[] {
+  const start = { index, id: call.id, type: "function", function: { name: call.name, arguments: "" } };
+  return [
+    frame(model, { tool_calls: [start] }, null, true),
+    ...piecesOf(argumentsOf(call.arguments)).map((piece) =>
+      frame(model, { tool_calls: [{ index, function: { arguments: piece } }] }, null, true),
+    ),
+  ];
+}
+
+const finishReason = (reply: Answer) =>
+  reply.kind === "text" ? (reply.finishReason ?? "stop") : reply.kind === "toolCall" ? "tool_calls" : "stop";
+
+/** A stub names the model that answers apart from the one that was asked, as vendors do with dated versions. */
+const head = (model: string) => ({ id: "chatcmpl-1", object: "chat.completion.chunk", model: `${model}-2026` });
+
+const frame = (model: string, delta: object, finish_reason: string | null = null, isToken = false): Frame => ({
+  ...event({ ...head(model), choices: [{ index: 0, delta, finish_reason }] }),
+  isToken,
+});
+
+const event = (data: object): Frame => ({ data: `data: ${JSON.stringify(data)}\n\n` });

@@ -1,0 +1,6 @@
+import type { App } from "#src/app.js";
+import type { JobHandler } from "#src/platform/jobs.js";
+import { quoteWorker } from "./quote-worker.js";
+
+/** Every handler of background work. */
+export const workers = (app: App): JobHandler[] => [...quoteWorker(app)];
