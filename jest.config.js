@@ -3,8 +3,8 @@ export default {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   setupFiles: ["reflect-metadata"],
-  globalSetup: "<rootDir>/tests/support/global-setup.ts",
-  globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
+  globalSetup: "<rootDir>/tests/support/global-setup.js",
+  globalTeardown: "<rootDir>/tests/support/global-teardown.js",
   moduleNameMapper: {
     "^#(src|resolvers|workers|migrations|schema)/(.*)\\.js$": "<rootDir>/$1/$2",
     "^(\\.{1,2}/.*)\\.js$": "$1",

@@ -8,7 +8,8 @@ type EntityClass<T> = new () => T;
 
 /** One operation: who asks, and what it has read already. */
 export class Context {
-  readonly #loaders = new Map<unknown, DataLoader<string, unknown>>();
+  // Not `#`: Apollo hands resolvers a copy of the context, and copies have no private names.
+  private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
 
   constructor(
     readonly app: App,
@@ -31,14 +32,15 @@ export class Context {
 
   /** The value for a key, fetched in one go with those for all other keys under the same name. */
   async batch<T>(name: unknown, key: string, fetch: (keys: string[]) => Promise<ReadonlyMap<string, T>>): Promise<T | undefined> {
-    const known = this.#loaders.get(name);
+    const known = this.loaders.get(name);
     const loader =
       (known as DataLoader<string, T | undefined> | undefined) ??
       new DataLoader<string, T | undefined>(async (keys) => {
         const values = await fetch([...keys]);
         return keys.map((each) => values.get(each));
-      });
-    if (known === undefined) this.#loaders.set(name, loader);
+        // A subscription may live for hours, and must not answer with what was true at its beginning.
+      }, { cache: false });
+    if (known === undefined) this.loaders.set(name, loader);
     return loader.load(key);
   }
 }

@@ -121,6 +121,7 @@ describe.each(subjects)("$name keeps the contract", ({ name, open, startStub }) 
     const embed = provider.embed({ model, texts }, never);
     if (provider.embeddingModels.length === 0) return expect((await failure(embed)).fault).toBe("rejected");
     const { vectors } = await embed;
+    expect(stub?.requests.at(-1)?.body.input ?? texts).toEqual(texts);
     const again = await Promise.all(texts.map((text) => provider.embed({ model, texts: [text] }, never)));
     expect(vectors).toEqual(again.map(({ vectors: [vector] }) => vector));
     expect(new Set(vectors.map((vector) => vector.join())).size).toBe(3);
@@ -234,14 +235,20 @@ describe.each(vendors)("$name on the wire", ({ name, startStub, open }) => {
   test(`O1 ${name} asks for tools and schemas in the vendor's form`, async () => {
     const { parameters: input_schema, ...named } = weather;
     const tools = await sentFor({ tools: [weather], toolChoice: "required" });
+    const bounded = { type: "object", properties: { days: { type: "integer", minimum: 1 } } };
+    const loose = await sentFor({ schema: { name: "loose", schema: bounded } }, { kind: "json", value: { days: 2 } });
     const json = await sentFor({ schema: { name: "a city", schema: city } }, { kind: "json", value: { city: "Kiel" } });
     if (name === "anthropic") {
       expect(tools.body).toMatchObject({ tools: [{ ...named, input_schema }], tool_choice: { type: "any" } });
       expect(json.body.output_config).toEqual({ format: { type: "json_schema", schema: city } });
+      const days = { type: "integer", description: "{minimum: 1}" };
+      const closed = { type: "object", properties: { days }, additionalProperties: false };
+      expect(loose.body.output_config).toEqual({ format: { type: "json_schema", schema: closed } });
     } else {
       expect(tools.body).toMatchObject({ tools: [{ type: "function", function: weather }], tool_choice: "required" });
       const json_schema = { name: "a_city", schema: city, strict: true };
       expect(json.body.response_format).toEqual({ type: "json_schema", json_schema });
+      expect(loose.body.response_format).toMatchObject({ json_schema: { schema: bounded, strict: false } });
     }
   });
 
@@ -360,9 +367,10 @@ describe.each(vendors)("$name on the wire", ({ name, startStub, open }) => {
   test(`O1 ${name} sends nothing to a tracing service or a gateway of the environment`, async () => {
     const elsewhere = await startStub();
     const { env } = process;
+    const trace = { LANGSMITH_TRACING: "true", LANGCHAIN_TRACING_V2: "true", LANGCHAIN_CALLBACKS_BACKGROUND: "false" };
     const everywhere = ["LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT", "LANGSMITH_GATEWAY", "OPENAI_BASE_URL"];
     const more = ["ANTHROPIC_BASE_URL", "AZURE_OPENAI_BASE_PATH", "AZURE_OPENAI_ENDPOINT"];
-    process.env = { ...env, LANGSMITH_TRACING: "true", LANGCHAIN_TRACING_V2: "true", LANGSMITH_API_KEY: "traced" };
+    process.env = { ...env, ...trace, LANGSMITH_API_KEY: "traced" };
     for (const variable of [...everywhere, ...more]) process.env[variable] = elsewhere.url;
     Object.assign(process.env, { OPENAI_ORG_ID: "org", ANTHROPIC_AUTH_TOKEN: "token" });
     try {

@@ -31,8 +31,9 @@ const show = (error: GraphQLError): Shown => {
   const { code } = (cause ?? {}) as { code?: string };
   if (code === "22021" || code === "22P05") return { code: "BAD_USER_INPUT", message: "A text contains the character NUL, which cannot be stored." };
   if (code === "22003" || code === "22008") return { code: "BAD_USER_INPUT", message: "A number or time is out of range." };
-  // Without a cause it is GraphQL's own word on a document or a variable.
-  if (cause === undefined || cause instanceof GraphQLError) return { code: codeOf(error), message: error.message };
+  // Without a cause it is GraphQL's own word.
+  const own = cause === undefined || cause instanceof GraphQLError ? codeOf(error) : "INTERNAL";
+  if (own !== "INTERNAL") return { code: own, message: error.message };
   return { code: "INTERNAL", message: "Something failed inside Atrium. Its log says what, under this request id." };
 };
 
@@ -45,8 +46,8 @@ const rootOf = (error: GraphQLError): Error | undefined => {
 const codeOf = (error: GraphQLError): ErrorCode => {
   const code = error.extensions["code"];
   if (code === "QUERY_TOO_COMPLEX" || code === "PAYLOAD_TOO_LARGE") return code;
-  if (code === "INTERNAL_SERVER_ERROR" && error.path !== undefined) return "INTERNAL";
-  return "BAD_USER_INPUT";
+  // An error with a path arose while a field was answered; the others speak of the document or its variables.
+  return error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL";
 };
 
 const showValidation = (failure: ValidationError): Shown => {

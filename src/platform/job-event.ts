@@ -43,6 +43,7 @@ export class JobError {
   message!: string;
 }
 
+@ObjectType()
 abstract class ThreadEntry {
   @Field(() => String, { description: "Give it as `after` to go on behind this event." })
   cursor!: string;

@@ -9,6 +9,8 @@ export const typeNameOf = (id: string): string =>
 @InterfaceType({
   description: "Anything that is stored: it has one id, under which it is found again everywhere.",
   resolveType: (value: Node) => typeNameOf(value.id),
+  // What the API answers with is found through its fields; other stored things stay private.
+  autoRegisterImplementations: false,
 })
 export abstract class Node {
   @PrimaryKey({ type: "text" })

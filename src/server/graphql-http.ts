@@ -7,6 +7,7 @@ import { LRUCache } from "lru-cache";
 import type { Context } from "#resolvers/context.js";
 import { documentLimits, parseWithinLimits } from "#resolvers/guards/document-limits.js";
 import { presentError } from "#resolvers/guards/present-error.js";
+import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
@@ -62,10 +63,12 @@ export const registerGraphql = async (
 
   const serve = (request: FastifyRequest, reply: FastifyReply) =>
     requestIds.run(request.requestId, async () => {
-      const { body, query, method } = request as { body: { query?: unknown } | null; query: { query?: unknown }; method: string };
+      const { body, method } = request;
+      const params = ((method === "GET" ? request.query : body) ?? {}) as { query?: unknown; variables?: unknown };
       let context: Context;
       try {
-        checkLimits(method === "GET" ? query.query : body?.query);
+        checkLimits(params.query);
+        refuseNul(params.query, params.variables);
         context = await createContext(app, credentialsOf(request.headers), request.requestId);
       } catch (error) {
         return refuse(reply, error);

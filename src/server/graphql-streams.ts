@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ExecutionArgs, GraphQLSchema } from "graphql";
+import type { ExecutionArgs, GraphQLError, GraphQLSchema } from "graphql";
 import { createHandler } from "graphql-sse/lib/use/fastify";
 import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
 import type { App } from "#src/app.js";
@@ -64,7 +64,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
       const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId);
-      return (Array.isArray(prepared) ? { errors: prepared } : prepared) as never;
+      return (Array.isArray(prepared) ? refusal(prepared) : prepared) as never;
     },
   });
   const stream = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -82,6 +82,12 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     },
   };
 };
+
+/** What graphql-sse sends instead of a stream. */
+const refusal = (errors: readonly GraphQLError[]) => [
+  JSON.stringify({ errors }),
+  { status: 400, statusText: "Bad Request", headers: { "content-type": "application/json; charset=utf-8" } },
+];
 
 /** Closes a socket as soon as its session has ended, in whatever process that happened. */
 const guardSession = (app: App, sessionId: string, socket: Extra["socket"]): (() => void) => {

@@ -13,6 +13,7 @@ import { LRUCache } from "lru-cache";
 import type { Context } from "#resolvers/context.js";
 import { parseWithinLimits } from "#resolvers/guards/document-limits.js";
 import { presentError } from "#resolvers/guards/present-error.js";
+import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
 import { badInput } from "#src/platform/errors.js";
 import { type Credentials, createContext } from "./request-context.js";
@@ -39,6 +40,7 @@ export class Operations {
   async prepare(params: Params, credentials: Credentials, requestId: string): Promise<ExecutionArgs | GraphQLError[]> {
     try {
       if (typeof params.query !== "string") throw badInput("`query` must be the text of a GraphQL document.", "query");
+      refuseNul(params.query, params.variables);
       const contextValue = await createContext(this.app, credentials, requestId);
       const document = this.#documents.get(params.query) ?? parseWithinLimits(params.query);
       if (!this.#documents.has(params.query)) {

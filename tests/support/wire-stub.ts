@@ -47,10 +47,10 @@ export type Reply =
   | { readonly kind: "errorEvent"; readonly error: Readonly<Record<string, unknown>> };
 
 /** How a request ended: `client` when the other side closed the connection before its answer was complete. */
-export type Ending = "answered" | "broken" | "client";
+type Ending = "answered" | "broken" | "client";
 
 /** The parsed JSON of a request: what the stubs themselves read of it, and the rest. */
-export interface StubBody {
+interface StubBody {
   readonly model: string;
   readonly input?: readonly string[];
   readonly stream_options?: { readonly include_usage?: boolean };
@@ -89,7 +89,10 @@ export interface WireStub {
   /** Where it listens, such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly requests: readonly StubRequest[];
-  /** Connections that are open now. Each serves one request, so this is also the number of unfinished ones. */
+  /**
+   * Connections that are open now, of those that brought a request: Node's fetch opens spare ones after an abort. Each
+   * serves one request, so this is also the number of unfinished requests.
+   */
   readonly openSockets: number;
   /** The answer to every request that nothing was scripted for. */
   byDefault: Reply;
@@ -119,11 +122,11 @@ export async function startWireStub(protocol: Protocol): Promise<WireStub> {
   // A connection that is reused would still be open after its request, and hide one that was left open.
   server.maxRequestsPerSocket = 1;
   server.on("connection", (socket) => {
-    sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
   });
 
   async function serve(incoming: IncomingMessage, response: ServerResponse) {
+    sockets.add(incoming.socket);
     const { pathname: path, searchParams: query } = new URL(incoming.url ?? "/", "http://stub");
     const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
     const body = parsed(await text(incoming));
@@ -270,7 +273,7 @@ export const tokensOf = (text: string): string[] => text.match(/\s*\S+|\s+$/g) ?
 export const piecesOf = (text: string): string[] => text.match(/.{1,7}/gs) ?? [];
 
 /** Three numbers that tell texts apart. */
-export const vectorOf = (text: string): number[] => [
+const vectorOf = (text: string): number[] => [
   text.length,
   [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) / 1000,
   text.includes("\n") ? 1 : 0,

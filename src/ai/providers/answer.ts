@@ -77,9 +77,8 @@ export class Answer {
 
   /** Some compatible servers say `stop` although they call a tool. */
   private finishReason(reason: NonNullable<Finish["reason"]>): FinishReason {
-    return reason === "tool_use" || (reason === "stop" && this.calls.length > 0)
-      ? "tool_calls"
-      : (reason as FinishReason);
+    if (reason === "tool_use") return "tool_calls";
+    return reason === "stop" && this.calls.length > 0 ? "tool_calls" : reason;
   }
 
   private fault(fault: "cut" | "invalid_answer", cause?: unknown) {

@@ -4,6 +4,7 @@ import type { GenerateRequest, Provider } from "#src/ai/provider.js";
 import { langChainProvider, type VendorOptions } from "./langchain-provider.js";
 import { toAnthropicSchema } from "./schema-dialects.js";
 import { toLangChainMessages, toLangChainTools } from "./to-langchain-messages.js";
+import { longestTimer } from "./wire.js";
 
 export interface AnthropicOptions extends Omit<VendorOptions, "embeddingModels"> {
   /** Default `https://api.anthropic.com`. */
@@ -25,7 +26,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
           maxRetries: 0,
           apiKey,
           anthropicApiUrl: baseUrl,
-          clientOptions: { fetch, authToken: null, webhookKey: null, logLevel: "off", timeout: 2 ** 31 - 1 },
+          clientOptions: { fetch, authToken: null, webhookKey: null, logLevel: "off", timeout: longestTimer },
         });
         // Only leading system messages are instructions to every model; a later one is refused by most.
         const system = request.messages.filter(({ role }) => role === "system");
@@ -43,7 +44,7 @@ function anthropicCall({ tools, toolChoice, schema }: GenerateRequest): ChatAnth
   const refused = tools?.find(
     ({ parameters }) => "anyOf" in parameters || "oneOf" in parameters || "allOf" in parameters,
   );
-  if (refused) throw new Error(`Anthropic takes no anyOf, oneOf or allOf at the top of a tool's parameters.`);
+  if (refused) throw new Error("Anthropic takes no anyOf, oneOf or allOf at the top of a tool's parameters.");
   if (tools?.length) options.tools = toLangChainTools(tools);
   if (tools?.length && toolChoice === "required") options.tool_choice = "any";
   if (schema) {

@@ -18,7 +18,7 @@ export interface OpenAiCompatibleOptions extends Omit<VendorOptions, "apiKey"> {
 
 /** OpenAI. @throws ProviderError, from `generate` and `embed` */
 export const openAiProvider = (options: OpenAiOptions): Provider =>
-  chatCompletionsProvider("openai", { baseUrl: "https://api.openai.com/v1", ...options });
+  chatCompletionsProvider("openai", { ...options, baseUrl: options.baseUrl ?? "https://api.openai.com/v1" });
 
 /** Any server that speaks OpenAI's Chat Completions: vLLM, Ollama, llama.cpp. @throws ProviderError, likewise */
 export const openAiCompatibleProvider = (options: OpenAiCompatibleOptions): Provider =>

@@ -2,10 +2,7 @@ import type { ChatOpenAICompletionsCallOptions } from "@langchain/openai";
 import type { GenerateRequest } from "#src/ai/provider.js";
 import { isStrictSchema } from "./schema-dialects.js";
 import { toLangChainTools } from "./to-langchain-messages.js";
-import type { Wire } from "./wire.js";
-
-/** Largest delay of a timer: the deadlines of the contract decide, never those of a client. */
-export const never = 2 ** 31 - 1;
+import { longestTimer, type Wire } from "./wire.js";
 
 /** The client's settings, with everything that it would otherwise take from the environment. */
 export const openAiClient = (fetch: Wire["fetch"]) =>
@@ -17,7 +14,7 @@ export const openAiModel = ({ model, temperature, maxTokens }: GenerateRequest) 
   maxTokens,
   streamUsage: true,
   maxRetries: 0,
-  timeout: never,
+  timeout: longestTimer,
 });
 
 export const openAiEmbeddings = {
@@ -26,7 +23,7 @@ export const openAiEmbeddings = {
   stripNewLines: false,
   batchSize: 512,
   maxRetries: 0,
-  timeout: never,
+  timeout: longestTimer,
 } as const;
 
 export function openAiCall({ seed, tools, toolChoice, schema }: GenerateRequest) {

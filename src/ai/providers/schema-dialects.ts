@@ -2,7 +2,7 @@ import type { JsonSchema } from "#src/ai/provider.js";
 
 const strictKeywords = new Set(
   (
-    "type description properties required additionalProperties items enum const anyOf format pattern minimum maximum " +
+    "type description properties required additionalProperties items enum const anyOf pattern minimum maximum " +
     "exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems"
   ).split(" "),
 );

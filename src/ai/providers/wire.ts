@@ -1,5 +1,8 @@
 import { parseRetryAfterMs } from "@langchain/core/utils/async_caller";
 
+/** Milliseconds. Given to the clients as their own deadline, so that the contract's are the only ones. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** An HTTP status that is not a success. */
 export interface Refusal {
   readonly status: number;

@@ -34,12 +34,12 @@ export interface Edge<T> {
   node: T;
 }
 
-/** A page as the resolver gives it; the total is counted only when somebody asks. */
+/** A page as the resolver gives it; the total is counted when it is read, and only then. */
 export interface Page<T> {
   edges: Edge<T>[];
   nodes: T[];
   pageInfo: PageInfo;
-  totalCount: () => Promise<number>;
+  readonly totalCount: Promise<number>;
 }
 
 export interface ListArgs {

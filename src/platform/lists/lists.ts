@@ -50,6 +50,12 @@ export class Lists {
       (criterion.direction === Direction.DESC) !== backward ? sql`desc` : sql`asc`;
     const ordering = sql.join(order.map((criterion) => sql`${column(criterion.property)} ${direction(criterion)}`));
 
+    const count = async () => {
+      const table = sql.table(this.#meta(entity).tableName);
+      const row = await this.database.row(sql<{ count: string }>`select count(*) from ${table} t where ${matching}`);
+      return Number(row?.count);
+    };
+
     const found = await this.database.rows(
       sql<Record<string, unknown>>`${this.#select(entity)} where ${sql.join(bounded, sql` and `)}
         order by ${ordering} limit ${size + 1}`,
@@ -67,11 +73,8 @@ export class Lists {
         startCursor: edges[0]?.cursor ?? null,
         endCursor: edges.at(-1)?.cursor ?? null,
       }),
-      totalCount: async () => {
-        const row = await this.database.row(
-          sql<{ count: string }>`select count(*) from ${sql.table(this.#meta(entity).tableName)} t where ${matching}`,
-        );
-        return Number(row?.count);
+      get totalCount() {
+        return count();
       },
     };
   }

@@ -1,0 +1,31 @@
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
+const absolute = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+export const ago = (iso) => {
+  const seconds = (Date.now() - Date.parse(iso)) / 1000;
+  const [unit, size] = units.find(([, least]) => seconds >= least) ?? [];
+  return unit === undefined ? "just now" : relative.format(-Math.floor(seconds / size), unit);
+};
+
+export const exactTime = (iso) => absolute.format(new Date(iso));
+
+export const milliseconds = (value) => {
+  if (value === null || value === undefined) return "not known";
+  return value < 1_000 ? `${value} ms` : `${(value / 1000).toFixed(1)} s`;
+};
+
+/** Micro-dollars as dollars, with as many digits as a fraction of a cent needs. */
+export const dollars = (micros) => {
+  if (micros === null || micros === undefined) return "not known";
+  if (micros === 0) return "free";
+  return `$${(micros / 1_000_000).toFixed(micros < 10_000 ? 6 : 4)}`;
+};
+
+export const percent = (share) => (share === null || share === undefined ? "not rated" : `${Math.round(share * 100)} %`);
+
+export const sentenceCase = (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();

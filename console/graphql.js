@@ -1,0 +1,26 @@
+/** What the API, or the way to it, said no with. `field` is the input's path, such as `input.email`. */
+export class ApiError extends Error {
+  constructor(code, message, { field, requestId } = {}) {
+    super(code === "INTERNAL" && requestId ? `${message} (${requestId})` : message);
+    this.name = "ApiError";
+    this.code = code;
+    this.field = field;
+  }
+
+  static from({ message, extensions = {} }) {
+    return new ApiError(extensions.code ?? "INTERNAL", message, extensions);
+  }
+}
+
+/** One operation over HTTP: its data, or the first of its errors thrown. */
+export const post = async (query, variables, accessToken) => {
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  if (accessToken) headers.Authorization = `Bearer ${accessToken}`;
+  const answer = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query, variables }) })
+    .then((response) => response.json())
+    .catch(() => {
+      throw new ApiError("UNREACHABLE", "Atrium does not answer. Is it running, and is the network there?");
+    });
+  if (answer.errors?.[0]) throw ApiError.from(answer.errors[0]);
+  return answer.data;
+};
