@@ -18,6 +18,8 @@ if (Number(process.versions.node.split(".")[0]) >= 24) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 130 : (code ?? 1)));
 } else {
-  process.stderr.write(`\n  ✖ Atrium runs on Node 24, and this is ${process.version}. Run \`npm ci\`: it brings its own Node 24.\n\n`);
+  process.stderr.write(
+    `\n  ✖ Atrium runs on Node 24, and this is ${process.version}. Run \`npm ci\`: it brings its own Node 24.\n\n`,
+  );
   process.exit(1);
 }

@@ -34,18 +34,24 @@ const install = () => {
   if (stampIs(stamp, wanted)) return;
   say("  Installing packages. This takes about a minute, once …");
   const { status } = npm("ci", "--loglevel=error", "--no-audit", "--no-fund");
-  if (status !== 0) fail("npm could not install the packages; its message is above. Check the network and the disk, then run the command again.");
+  if (status !== 0)
+    fail(
+      "npm could not install the packages; its message is above. Check the network and the disk, then run the command again.",
+    );
   writeFileSync(stamp, wanted);
 };
 
 const node = at("node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 const requireNode24 = () => {
-  const works = () => spawnSync(node, ["-e", "process.exit(Number(process.versions.node.split('.')[0]) < 24 ? 1 : 0)"]).status === 0;
+  const works = () =>
+    spawnSync(node, ["-e", "process.exit(Number(process.versions.node.split('.')[0]) < 24 ? 1 : 0)"]).status === 0;
   if (works()) return;
   // npm may have been told not to run install scripts, and the package `node` gets its binary by one.
   npm("rebuild", "node", "--loglevel=error");
   if (!works()) {
-    fail("Node 24 is missing: the npm package `node` brings it by an install script, and scripts are switched off here. Run `npm rebuild node --ignore-scripts=false`, or start with Node 24 itself.");
+    fail(
+      "Node 24 is missing: the npm package `node` brings it by an install script, and scripts are switched off here. Run `npm rebuild node --ignore-scripts=false`, or start with Node 24 itself.",
+    );
   }
 };
 
@@ -58,7 +64,12 @@ const filesIn = (folder) =>
 
 const build = () => {
   const stamp = at("dist", ".atrium-built");
-  const files = [at("package.json"), at("tsconfig.json"), at("tsconfig.build.json"), ...sources.flatMap((folder) => filesIn(at(folder)))];
+  const files = [
+    at("package.json"),
+    at("tsconfig.json"),
+    at("tsconfig.build.json"),
+    ...sources.flatMap((folder) => filesIn(at(folder))),
+  ];
   const wanted = hashOf(files.sort());
   if (stampIs(stamp, wanted)) return;
   say("  Building …");
@@ -69,7 +80,8 @@ const build = () => {
   writeFileSync(stamp, wanted);
 };
 
-if (Number(process.versions.node.split(".")[0]) < 20) fail(`Atrium needs Node 20 or newer to install; this is ${process.version}.`);
+if (Number(process.versions.node.split(".")[0]) < 20)
+  fail(`Atrium needs Node 20 or newer to install; this is ${process.version}.`);
 install();
 requireNode24();
 build();

@@ -26,6 +26,7 @@ export const dollars = (micros) => {
   return `$${(micros / 1_000_000).toFixed(micros < 10_000 ? 6 : 4)}`;
 };
 
-export const percent = (share) => (share === null || share === undefined ? "not rated" : `${Math.round(share * 100)} %`);
+export const percent = (share) =>
+  share === null || share === undefined ? "not rated" : `${Math.round(share * 100)} %`;
 
 export const sentenceCase = (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();

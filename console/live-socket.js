@@ -29,7 +29,7 @@ export class LiveSocket extends EventTarget {
   constructor(accessToken) {
     super();
     this.#accessToken = accessToken;
-    addEventListener("online", () => this.#socket && this.open());
+    addEventListener("online", () => this.#subscriptions.size > 0 && this.open());
   }
 
   /** Connects, or replaces the connection: what runs goes on behind its cursor. */
@@ -48,7 +48,8 @@ export class LiveSocket extends EventTarget {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/graphql`, "graphql-transport-ws");
     this.#socket = socket;
     const current = () => socket === this.#socket;
-    socket.onopen = () => current() && this.#send({ type: "connection_init", payload: { Authorization: `Bearer ${this.#token}` } });
+    socket.onopen = () =>
+      current() && this.#send({ type: "connection_init", payload: { Authorization: `Bearer ${this.#token}` } });
     socket.onmessage = ({ data }) => current() && this.#receive(JSON.parse(data));
     socket.onclose = ({ code }) => {
       if (!current()) return;
@@ -66,7 +67,7 @@ export class LiveSocket extends EventTarget {
   /** `next` gets each event once; `resumed` is called when a new connection has taken over. Returns how to stop. */
   subscribe(query, variables, handlers) {
     const id = String(++this.#lastId);
-    this.#subscriptions.set(id, { query, variables, handlers });
+    this.#subscriptions.set(id, { query, variables: { ...variables }, handlers, started: false });
     if (this.#isLive) this.#start(id);
     return () => {
       if (this.#subscriptions.delete(id) && this.#isLive) this.#send({ type: "complete", id });
@@ -74,8 +75,11 @@ export class LiveSocket extends EventTarget {
   }
 
   #start(id) {
-    const { query, variables } = this.#subscriptions.get(id);
+    const subscription = this.#subscriptions.get(id);
+    const { query, variables, handlers, started } = subscription;
     this.#send({ type: "subscribe", id, payload: { query, variables } });
+    subscription.started = true;
+    if (started) handlers.resumed?.();
   }
 
   #receive({ type, id, payload }) {
@@ -98,15 +102,11 @@ export class LiveSocket extends EventTarget {
   }
 
   #begin() {
-    const isAgain = this.#failures > 0 || this.#turn > 1;
     this.#isLive = true;
     this.#failures = 0;
     this.#pingTimer = setInterval(() => this.#ping(), pingEveryMs);
     this.#tell("live");
-    for (const [id, { handlers }] of this.#subscriptions) {
-      this.#start(id);
-      if (isAgain) handlers.resumed?.();
-    }
+    for (const id of this.#subscriptions.keys()) this.#start(id);
   }
 
   #refuse(id, error) {

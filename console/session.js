@@ -86,7 +86,9 @@ class Session extends EventTarget {
     } catch (error) {
       const isCurrent = this.#pair?.refreshToken === refreshToken;
       if (error.code === "UNAUTHENTICATED" && isCurrent) {
-        this.end("Your session has ended: it was idle for half an hour, or ended from elsewhere. Please sign in again.");
+        this.end(
+          "Your session has ended: it was idle for half an hour, or ended from elsewhere. Please sign in again.",
+        );
       } else if (isCurrent) this.#schedule(tryAgainMs);
       if (isCurrent) throw error;
     }

@@ -16,12 +16,20 @@ export class AccountResolver {
   ) {}
 
   @Mutation(() => TokenPair, { description: "Makes an account with a workspace of its own, and signs in." })
-  signUp(@Arg("input", () => SignUpInput, { description: "The account." }) input: SignUpInput, @Ctx() { origin }: Context) {
+  signUp(
+    @Arg("input", () => SignUpInput, { description: "The account." }) input: SignUpInput,
+    @Ctx() { origin }: Context,
+  ) {
     return this.accounts.signUp(input, origin);
   }
 
-  @Mutation(() => TokenPair, { description: "Opens a session. A wrong password and an unknown address give the same error." })
-  signIn(@Arg("input", () => SignInInput, { description: "Who signs in." }) input: SignInInput, @Ctx() { origin }: Context) {
+  @Mutation(() => TokenPair, {
+    description: "Opens a session. A wrong password and an unknown address give the same error.",
+  })
+  signIn(
+    @Arg("input", () => SignInInput, { description: "Who signs in." }) input: SignInInput,
+    @Ctx() { origin }: Context,
+  ) {
     return this.accounts.signIn(input, origin);
   }
 
@@ -43,7 +51,9 @@ export class AccountResolver {
   }
 
   @Authorized("session:manage")
-  @Mutation(() => Session, { description: "Ends one of your sessions: its next request fails and its open sockets close." })
+  @Mutation(() => Session, {
+    description: "Ends one of your sessions: its next request fails and its open sockets close.",
+  })
   revokeSession(@Arg("id", () => ID, { description: "The session." }) id: string, @Ctx() { actor }: Context) {
     return this.sessions.revoke(actor, id);
   }

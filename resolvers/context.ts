@@ -31,15 +31,22 @@ export class Context {
   }
 
   /** The value for a key, fetched in one go with those for all other keys under the same name. */
-  async batch<T>(name: unknown, key: string, fetch: (keys: string[]) => Promise<ReadonlyMap<string, T>>): Promise<T | undefined> {
+  async batch<T>(
+    name: unknown,
+    key: string,
+    fetch: (keys: string[]) => Promise<ReadonlyMap<string, T>>,
+  ): Promise<T | undefined> {
     const known = this.loaders.get(name);
     const loader =
       (known as DataLoader<string, T | undefined> | undefined) ??
-      new DataLoader<string, T | undefined>(async (keys) => {
-        const values = await fetch([...keys]);
-        return keys.map((each) => values.get(each));
-        // A subscription may live for hours, and must not answer with what was true at its beginning.
-      }, { cache: false });
+      new DataLoader<string, T | undefined>(
+        async (keys) => {
+          const values = await fetch([...keys]);
+          return keys.map((each) => values.get(each));
+          // A subscription may live for hours, and must not answer with what was true at its beginning.
+        },
+        { cache: false },
+      );
     if (known === undefined) this.loaders.set(name, loader);
     return loader.load(key);
   }

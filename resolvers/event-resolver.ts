@@ -8,7 +8,10 @@ export class EventResolver {
   constructor(private readonly events: EventLog) {}
 
   @Authorized("event:read")
-  @Query(() => [Event], { name: "events", description: "What happened in the workspace, in the order in which it became true." })
+  @Query(() => [Event], {
+    name: "events",
+    description: "What happened in the workspace, in the order in which it became true.",
+  })
   page(
     @Ctx() { actor }: Context,
     @Arg("after", () => String, { nullable: true, description: "Only events behind this cursor." }) after?: string,
@@ -26,7 +29,8 @@ export class EventResolver {
   })
   follow(
     @Root() event: Event,
-    @Arg("after", () => String, { nullable: true, description: "Cursor of the last event that was seen." }) _after?: string,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the last event that was seen." })
+    _after?: string,
   ): Event {
     return event;
   }

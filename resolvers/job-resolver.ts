@@ -2,8 +2,8 @@ import {
   Arg,
   Args,
   Authorized,
-  createUnionType,
   Ctx,
+  createUnionType,
   Field,
   FieldResolver,
   ID,
@@ -58,14 +58,17 @@ export class JobResolver {
   }
 
   @Authorized("job:read")
-  @Query(() => [JobCount], { description: "How many jobs of the workspace are in each state; states without any are left out." })
+  @Query(() => [JobCount], {
+    description: "How many jobs of the workspace are in each state; states without any are left out.",
+  })
   jobCounts(@Ctx() { actor }: Context) {
     return this.jobs.counts(actor);
   }
 
   @Authorized("job:control")
   @Mutation(() => Job, {
-    description: "Stops a job, in whatever process it runs. A waiting one ends at once; a running one ends shortly, and keeps what it has made.",
+    description:
+      "Stops a job, in whatever process it runs. A waiting one ends at once; a running one ends shortly, and keeps what it has made.",
   })
   cancelJob(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
     return this.jobs.cancel(actor, id);
@@ -79,14 +82,16 @@ export class JobResolver {
 
   @Authorized("job:read")
   @Subscription(() => JobEvent, {
-    description: "A job's thread from its beginning or from a cursor on, to its end. Nothing is lost or sent twice between two cursors.",
+    description:
+      "A job's thread from its beginning or from a cursor on, to its end. Nothing is lost or sent twice between two cursors.",
     subscribe: ({ args, context }: { args: { jobId: string; after?: string | null }; context: Context }) =>
       context.app.jobs.follow(context.actor, args.jobId, args.after ?? undefined),
   })
   jobEvents(
     @Root() event: typeof JobEvent,
     @Arg("jobId", () => ID, idArg) _jobId: string,
-    @Arg("after", () => String, { nullable: true, description: "Cursor of the last event that was seen." }) _after?: string,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the last event that was seen." })
+    _after?: string,
   ): typeof JobEvent {
     return event;
   }
@@ -96,7 +101,10 @@ export class JobResolver {
     return errorCode === null || errorCode === undefined ? null : { code: errorCode, message: errorMessage ?? "" };
   }
 
-  @FieldResolver(() => JobResult, { nullable: true, description: "What it made; null until it has ended, or when that was deleted." })
+  @FieldResolver(() => JobResult, {
+    nullable: true,
+    description: "What it made; null until it has ended, or when that was deleted.",
+  })
   result(@Root() { resultId }: Job, @Ctx() context: Context) {
     if (!resultId) return null;
     return prefixOf(resultId) === "quote" ? context.load(Quote, resultId) : context.load(Generation, resultId);

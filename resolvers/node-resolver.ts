@@ -15,7 +15,10 @@ const findable: Readonly<Record<string, new () => Node>> = { quote: Quote, gener
 @Resolver()
 export class NodeResolver {
   @Authorized("workspace:read")
-  @Query(() => Node, { nullable: true, description: "Anything stored, by its id; null when there is none that you may see." })
+  @Query(() => Node, {
+    nullable: true,
+    description: "Anything stored, by its id; null when there is none that you may see.",
+  })
   node(@Arg("id", () => ID, { description: "The id." }) id: string, @Ctx() context: Context) {
     return load(context, id);
   }
@@ -23,7 +26,8 @@ export class NodeResolver {
   @Authorized("workspace:read")
   @Query(() => [Node], { nullable: "items", description: "Many at once, in the order of their ids, at most 100." })
   nodes(@Arg("ids", () => [ID], { description: "The ids." }) ids: string[], @Ctx() context: Context) {
-    if (ids.length > maxNodes) throw badInput(`\`ids\` has ${ids.length} items; it must have at most ${maxNodes}.`, "ids");
+    if (ids.length > maxNodes)
+      throw badInput(`\`ids\` has ${ids.length} items; it must have at most ${maxNodes}.`, "ids");
     return ids.map((id) => load(context, id));
   }
 }

@@ -28,7 +28,8 @@ export class QuoteResolver {
 
   @Authorized("quote:generate")
   @Mutation(() => Job, {
-    description: "Has a quote written. Follow the job with `jobEvents`; its result is the quote, or the partial generation when cancelled.",
+    description:
+      "Has a quote written. Follow the job with `jobEvents`; its result is the quote, or the partial generation when cancelled.",
   })
   generateQuote(
     @Arg("input", () => GenerateQuoteInput, { description: "What the quote shall be like." }) input: GenerateQuoteInput,
@@ -74,7 +75,10 @@ export class QuoteResolver {
     return this.quotes.setFavourite(actor, id, false);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: "Who entered it or asked for it; null once that person has left." })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: "Who entered it or asked for it; null once that person has left.",
+  })
   createdBy(@Root() quote: Quote, @Ctx() context: Context) {
     return context.batch(User, quote.createdById, (ids) => context.app.accounts.colleagues(context.actor, ids));
   }

@@ -28,7 +28,9 @@ const noTopics = { publish: unused, subscribe: unused };
 
 /** The executable schema over an app; without one only its shape, for printing. */
 export const createSchema = (app?: App): GraphQLSchema => {
-  const resolvers = new Map((app === undefined ? [] : createResolvers(app)).map((resolver) => [resolver.constructor, resolver]));
+  const resolvers = new Map(
+    (app === undefined ? [] : createResolvers(app)).map((resolver) => [resolver.constructor, resolver]),
+  );
   return buildSchemaSync({
     resolvers: [...classes],
     container: { get: (someClass) => resolvers.get(someClass) },

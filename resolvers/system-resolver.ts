@@ -49,6 +49,11 @@ export class SystemResolver {
   @Query(() => [Provider], { description: "The configured providers of generated text." })
   providers(): Provider[] {
     const { providers, defaultProvider } = this.generations;
-    return providers.map(({ name, offline, models }) => ({ name, offline, models, isDefault: name === defaultProvider.name }));
+    return providers.map(({ name, offline, models }) => ({
+      name,
+      offline,
+      models,
+      isDefault: name === defaultProvider.name,
+    }));
   }
 }

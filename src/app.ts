@@ -31,8 +31,8 @@ import type { JobHandler } from "./platform/jobs.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import type { Logger } from "./platform/logger.js";
-import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
+import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
 /** Every table. A class that is missing here does not exist for the database. */
 export const entities = [
@@ -150,4 +150,3 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     throw error;
   }
 };
-

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { Command, CommanderError } from "commander";
 import { migrateCommand } from "./commands/migrate.js";
-import { printSchemaCommand } from "./commands/schema.js";
+import { schemaCommand } from "./commands/schema.js";
 import { serve } from "./commands/serve.js";
 import { ConfigError } from "./platform/config.js";
 import { SettingError } from "./platform/errors.js";
@@ -12,11 +12,20 @@ const program = new Command("atrium")
   .showHelpAfterError("Run `npx atrium --help` for all commands.")
   .exitOverride();
 
-program.command("start").description("run everything in one process: API, workers and, without DATABASE_URL, Postgres").action(() => serve("start"));
-program.command("api").description("run the API alone").action(() => serve("api"));
-program.command("worker").description("run the background workers alone").action(() => serve("worker"));
+program
+  .command("start")
+  .description("run everything in one process: API, workers and, without DATABASE_URL, Postgres")
+  .action(() => serve("start"));
+program
+  .command("api")
+  .description("run the API alone")
+  .action(() => serve("api"));
+program
+  .command("worker")
+  .description("run the background workers alone")
+  .action(() => serve("worker"));
 program.addCommand(migrateCommand());
-program.addCommand(printSchemaCommand());
+program.addCommand(schemaCommand());
 program
   .command("doctor")
   .description("check every engine, and say how to mend what is wrong")
@@ -30,6 +39,10 @@ program
   .command("demo")
   .description("run the main job against a temporary instance, as a client would")
   .action(async () => (await import("./commands/demo.js")).demo());
+program
+  .command("docs")
+  .description("write .env.example and docs/settings.md from the code")
+  .action(async () => (await import("./commands/docs.js")).docs(process.cwd()));
 program
   .command("reset")
   .description("delete all data of the embedded Postgres, and the generated secrets")
@@ -50,7 +63,9 @@ try {
     say(`✖ ${error.setting}: ${error.message}`);
     process.exitCode = 1;
   } else {
-    say(`✖ Atrium stopped on an error it does not know. Please report it with these lines:\n${(error as Error).stack ?? error}`);
+    say(
+      `✖ Atrium stopped on an error it does not know. Please report it with these lines:\n${(error as Error).stack ?? error}`,
+    );
     process.exitCode = 1;
   }
 }

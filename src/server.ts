@@ -7,12 +7,12 @@ import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
-import { registerGraphiql } from "./server/graphiql.js";
-import { registerGraphql } from "./server/graphql-http.js";
-import { registerGraphqlStreams } from "./server/graphql-streams.js";
 import { SettingError } from "./platform/errors.js";
 import { checkHealth } from "./platform/health.js";
 import { newId } from "./platform/ids.js";
+import { registerGraphiql } from "./server/graphiql.js";
+import { registerGraphql } from "./server/graphql-http.js";
+import { registerGraphqlStreams } from "./server/graphql-streams.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -98,7 +98,10 @@ const firstThatHas = async (file: string, folders: readonly string[]): Promise<s
 };
 
 /** The asked port and no other; without one the default, or the next free one behind it. */
-const listen = async (server: FastifyInstance, { port, host }: { port: number | undefined; host: string }): Promise<number> => {
+const listen = async (
+  server: FastifyInstance,
+  { port, host }: { port: number | undefined; host: string },
+): Promise<number> => {
   const ports = port === undefined ? Array.from({ length: 20 }, (_, index) => defaultPort + index) : [port];
   for (const candidate of ports) {
     try {
@@ -108,8 +111,10 @@ const listen = async (server: FastifyInstance, { port, host }: { port: number | 
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EADDRINUSE") continue;
-      if (code === "EACCES") throw new SettingError("PORT", `Port ${candidate} may not be opened by this user: set PORT to one above 1023.`);
-      if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") throw new SettingError("HOST", `${host} is no address of this machine.`);
+      if (code === "EACCES")
+        throw new SettingError("PORT", `Port ${candidate} may not be opened by this user: set PORT to one above 1023.`);
+      if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+        throw new SettingError("HOST", `${host} is no address of this machine.`);
       throw error;
     }
   }

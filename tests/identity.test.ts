@@ -30,7 +30,9 @@ describe("accounts", () => {
     expect(claims.exp - claims.iat).toBe(15 * 60);
     const { me } = await eve.sdk.Me();
     expect(me).toMatchObject({ email: eve.email, username: eve.email.split("@")[0], isActive: true });
-    const { signIn } = await atrium.stranger.sdk.SignIn({ input: { email: eve.email.toUpperCase(), password: eve.password } });
+    const { signIn } = await atrium.stranger.sdk.SignIn({
+      input: { email: eve.email.toUpperCase(), password: eve.password },
+    });
     expect((await personAt(atrium.url, { ...eve, ...signIn }).sdk.Me()).me.id).toBe(me.id);
   });
 
@@ -38,7 +40,9 @@ describe("accounts", () => {
     const eve = await atrium.signUp();
     const attempt = async (email: string) => {
       const begun = performance.now();
-      const { code, message } = await errorOf(atrium.stranger.sdk.SignIn({ input: { email, password: "not the password" } }));
+      const { code, message } = await errorOf(
+        atrium.stranger.sdk.SignIn({ input: { email, password: "not the password" } }),
+      );
       return { code, message, ms: performance.now() - begun };
     };
     await attempt(eve.email);
@@ -57,20 +61,29 @@ describe("accounts", () => {
   test("I9 an address is taken once, whatever its case; what is wrong with an input is said at its field", async () => {
     const eve = await atrium.signUp();
     const again = { email: eve.email.toUpperCase(), password: "another password" };
-    expect(await errorOf(atrium.stranger.sdk.SignUp({ input: again }))).toMatchObject({ code: "CONFLICT", details: { field: "input.email" } });
+    expect(await errorOf(atrium.stranger.sdk.SignUp({ input: again }))).toMatchObject({
+      code: "CONFLICT",
+      details: { field: "input.email" },
+    });
     for (const [input, field] of [
       [{ email: "no address", password: "long enough" }, "input.email"],
       [{ email: `${"x".repeat(250)}@example.com`, password: "long enough" }, "input.email"],
       [{ email: "a@example.com", password: "short" }, "input.password"],
       [{ email: "a@example.com", password: "long enough", username: "x".repeat(101) }, "input.username"],
     ] as const) {
-      expect(await errorOf(atrium.stranger.sdk.SignUp({ input }))).toMatchObject({ code: "BAD_USER_INPUT", details: { field } });
+      expect(await errorOf(atrium.stranger.sdk.SignUp({ input }))).toMatchObject({
+        code: "BAD_USER_INPUT",
+        details: { field },
+      });
     }
   });
 
   test("I1 passwords are stored as argon2id and refresh tokens as hashes", async () => {
     const eve = await atrium.signUp();
-    const [row] = await atrium.database.query<{ password_hash: string }>('select password_hash from "user" where email = $1', [eve.email]);
+    const [row] = await atrium.database.query<{ password_hash: string }>(
+      'select password_hash from "user" where email = $1',
+      [eve.email],
+    );
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     const tokens = await atrium.database.query<{ hash: string }>("select hash from refresh_token");
     expect(tokens.some(({ hash }) => hash === eve.refreshToken)).toBe(false);
@@ -80,8 +93,15 @@ describe("accounts", () => {
     const eve = await atrium.signUp();
     const [head, body, signature] = eve.accessToken.split(".");
     const none = Buffer.from(JSON.stringify({ alg: "none", typ: "at+jwt" })).toString("base64url");
-    for (const token of [`${head}.${body}.AAAA${signature?.slice(4)}`, `${none}.${body}.`, eve.refreshToken, "nonsense"]) {
-      expect(await errorOf(connect(atrium.url, { accessToken: () => token }).sdk.Me())).toMatchObject({ code: "UNAUTHENTICATED" });
+    for (const token of [
+      `${head}.${body}.AAAA${signature?.slice(4)}`,
+      `${none}.${body}.`,
+      eve.refreshToken,
+      "nonsense",
+    ]) {
+      expect(await errorOf(connect(atrium.url, { accessToken: () => token }).sdk.Me())).toMatchObject({
+        code: "UNAUTHENTICATED",
+      });
     }
     expect(await errorOf(atrium.stranger.sdk.Me())).toMatchObject({ code: "UNAUTHENTICATED", path: ["me"] });
   });
@@ -148,7 +168,9 @@ describe("sessions", () => {
     const eve: Person = await atrium.signUp();
     const mallory = await atrium.signUp();
     const { sessions } = await eve.sdk.Sessions();
-    expect(await errorOf(mallory.sdk.RevokeSession({ id: sessions[0]?.id ?? "" }))).toMatchObject({ code: "NOT_FOUND" });
+    expect(await errorOf(mallory.sdk.RevokeSession({ id: sessions[0]?.id ?? "" }))).toMatchObject({
+      code: "NOT_FOUND",
+    });
     await eve.sdk.SignOut();
     expect(await errorOf(eve.sdk.Me())).toMatchObject({ code: "UNAUTHENTICATED" });
     expect(await errorOf(refresh(eve.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
 import {
   type GenerateChunk,
@@ -19,7 +18,7 @@ const offline: Omit<StubbedVendor, "startStub"> = { name: "offline", open: () =>
 const subjects: (typeof offline & Partial<StubbedVendor>)[] = [...vendors, offline];
 
 const never = new AbortController().signal;
-const hasty = { firstTokenMs: 120, idleMs: 120 };
+const hasty = { firstTokenMs: 200, idleMs: 200 };
 
 const city = {
   type: "object",

@@ -24,7 +24,9 @@ const textOf = (events: readonly JobEventsSubscription["jobEvents"][]) =>
 
 describe("generating", () => {
   test("Q1 a generated quote streams its words and is stored with author, source, model and quality", async () => {
-    const { generateQuote: job } = await ann.sdk.GenerateQuote({ input: { topic: "courage", tone: "hopeful", audience: "nurses" } });
+    const { generateQuote: job } = await ann.sdk.GenerateQuote({
+      input: { topic: "courage", tone: "hopeful", audience: "nurses" },
+    });
     expect(job.status).toBe("QUEUED");
     const events = await collect(ann, job.id);
     expect(events[0]?.__typename).toBe("JobStarted");
@@ -45,7 +47,12 @@ describe("generating", () => {
       createdBy: { username: ann.email.split("@")[0] },
     });
     expect(quote?.qualityScore).toBeGreaterThan(0.5);
-    expect(quote?.generation).toMatchObject({ provider: "offline", costMicros: 0, isComplete: true, text: quote?.text });
+    expect(quote?.generation).toMatchObject({
+      provider: "offline",
+      costMicros: 0,
+      isComplete: true,
+      text: quote?.text,
+    });
     expect(quote?.generation?.outputTokens).toBeGreaterThan(3);
   });
 
@@ -62,9 +69,20 @@ describe("generating", () => {
 
 describe("the own collection", () => {
   test("Q2 a quote is created, read, changed, marked and deleted", async () => {
-    const { createQuote: made } = await ann.sdk.CreateQuote({ input: { text: "  Measure twice. ", author: "A carpenter", topic: "care" } });
-    expect(made).toMatchObject({ text: "Measure twice.", author: "A carpenter", source: "USER", aiModel: null, isFavourite: false });
-    const { updateQuote: changed } = await ann.sdk.UpdateQuote({ id: made.id, input: { text: "Measure thrice.", topic: null } });
+    const { createQuote: made } = await ann.sdk.CreateQuote({
+      input: { text: "  Measure twice. ", author: "A carpenter", topic: "care" },
+    });
+    expect(made).toMatchObject({
+      text: "Measure twice.",
+      author: "A carpenter",
+      source: "USER",
+      aiModel: null,
+      isFavourite: false,
+    });
+    const { updateQuote: changed } = await ann.sdk.UpdateQuote({
+      id: made.id,
+      input: { text: "Measure thrice.", topic: null },
+    });
     expect(changed).toMatchObject({ text: "Measure thrice.", author: "A carpenter", topic: null });
     expect(Date.parse(changed.updatedAt)).toBeGreaterThan(Date.parse(made.updatedAt));
 
@@ -76,7 +94,9 @@ describe("the own collection", () => {
 
     expect((await ann.sdk.DeleteQuote({ id: made.id })).deleteQuote.text).toBe("Measure thrice.");
     expect((await ann.sdk.Quote({ id: made.id })).quote).toBeNull();
-    expect(await errorOf(ann.sdk.UpdateQuote({ id: made.id, input: { text: "Gone." } }))).toMatchObject({ code: "NOT_FOUND" });
+    expect(await errorOf(ann.sdk.UpdateQuote({ id: made.id, input: { text: "Gone." } }))).toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 
   test("Q2 bad input names the field and what would be right, and stores nothing", async () => {
@@ -88,10 +108,18 @@ describe("the own collection", () => {
       [{ text: "x", author: "x".repeat(256) }, "input.author"],
     ] as const;
     for (const [input, field] of cases) {
-      expect(await errorOf(ann.sdk.CreateQuote({ input }))).toMatchObject({ code: "BAD_USER_INPUT", details: { field } });
+      expect(await errorOf(ann.sdk.CreateQuote({ input }))).toMatchObject({
+        code: "BAD_USER_INPUT",
+        details: { field },
+      });
     }
-    expect(await errorOf(ann.sdk.CreateQuote({ input: { text: "a\0b", author: "x" } }))).toMatchObject({ code: "BAD_USER_INPUT" });
-    expect(await errorOf(ann.sdk.Quote({ id: "42" }))).toMatchObject({ code: "BAD_USER_INPUT", details: { field: "id" } });
+    expect(await errorOf(ann.sdk.CreateQuote({ input: { text: "a\0b", author: "x" } }))).toMatchObject({
+      code: "BAD_USER_INPUT",
+    });
+    expect(await errorOf(ann.sdk.Quote({ id: "42" }))).toMatchObject({
+      code: "BAD_USER_INPUT",
+      details: { field: "id" },
+    });
     expect((await ann.sdk.Quotes({})).quotes.totalCount).toBe(before);
   });
 
@@ -103,7 +131,14 @@ describe("the own collection", () => {
     const seen: string[] = [];
     let after: string | null | undefined;
     do {
-      const { quotes } = await bea.sdk.Quotes({ first: 7, after: after ?? null, orderBy: [{ field: "AUTHOR", direction: "DESC" }, { field: "CREATED_AT", direction: "ASC" }] });
+      const { quotes } = await bea.sdk.Quotes({
+        first: 7,
+        after: after ?? null,
+        orderBy: [
+          { field: "AUTHOR", direction: "DESC" },
+          { field: "CREATED_AT", direction: "ASC" },
+        ],
+      });
       seen.push(...quotes.edges.map(({ node }) => node.text));
       after = quotes.pageInfo.hasNextPage ? quotes.pageInfo.endCursor : undefined;
       // A row in front of the cursor must not shift what is behind it.
@@ -112,26 +147,50 @@ describe("the own collection", () => {
     const odd = texts.filter((text) => index(text) % 2);
     expect(seen).toEqual([...odd, ...texts.filter((text) => !odd.includes(text))]);
 
-    const last = await bea.sdk.Quotes({ last: 3, orderBy: [{ field: "CREATED_AT", direction: "ASC" }], filter: { text: { startsWith: "quote" } } });
+    const last = await bea.sdk.Quotes({
+      last: 3,
+      orderBy: [{ field: "CREATED_AT", direction: "ASC" }],
+      filter: { text: { startsWith: "quote" } },
+    });
     expect(last.quotes.edges.map(({ node }) => node.text)).toEqual(["Quote 22", "Quote 23", "Quote 24"]);
-    const earlier = await bea.sdk.Quotes({ last: 2, before: last.quotes.pageInfo.startCursor ?? null, orderBy: [{ field: "CREATED_AT", direction: "ASC" }] });
+    const earlier = await bea.sdk.Quotes({
+      last: 2,
+      before: last.quotes.pageInfo.startCursor ?? null,
+      orderBy: [{ field: "CREATED_AT", direction: "ASC" }],
+    });
     expect(earlier.quotes.edges.map(({ node }) => node.text)).toEqual(["Quote 20", "Quote 21"]);
     expect(earlier.quotes.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
   test("Q2 filters combine, and a filter that says nothing is refused instead of matching all", async () => {
     const cy = await atrium.signUp();
-    for (const [text, author] of [["100% sure", "Ada"], ["Under_score", "Ada"], ["Plain", "Bob"]] as const) {
+    for (const [text, author] of [
+      ["100% sure", "Ada"],
+      ["Under_score", "Ada"],
+      ["Plain", "Bob"],
+    ] as const) {
       await cy.sdk.CreateQuote({ input: { text, author } });
     }
-    const found = async (filter: object) => (await cy.sdk.Quotes({ filter })).quotes.edges.map(({ node }) => node.text).sort();
+    const found = async (filter: object) =>
+      (await cy.sdk.Quotes({ filter })).quotes.edges.map(({ node }) => node.text).sort();
     expect(await found({ text: { contains: "%" } })).toEqual(["100% sure"]);
     expect(await found({ text: { contains: "_" } })).toEqual(["Under_score"]);
-    expect(await found({ or: [{ author: { eq: "Bob" } }, { text: { startsWith: "100" } }] })).toEqual(["100% sure", "Plain"]);
+    expect(await found({ or: [{ author: { eq: "Bob" } }, { text: { startsWith: "100" } }] })).toEqual([
+      "100% sure",
+      "Plain",
+    ]);
     expect(await found({ not: { author: { eq: "Ada" } } })).toEqual(["Plain"]);
     expect(await found({ author: { in: [] } })).toEqual([]);
     expect(await found({ topic: { isNull: true }, author: { ne: "Ada" } })).toEqual(["Plain"]);
-    for (const filter of [{}, { text: {} }, { and: [] }, { or: [{}] }, { not: {} }, { text: { eq: null } }, { text: null }]) {
+    for (const filter of [
+      {},
+      { text: {} },
+      { and: [] },
+      { or: [{}] },
+      { not: {} },
+      { text: { eq: null } },
+      { text: null },
+    ]) {
       expect(await errorOf(cy.sdk.Quotes({ filter: filter as object }))).toMatchObject({ code: "BAD_USER_INPUT" });
     }
     for (const wrong of [{ first: 0 }, { first: 101 }, { last: 0 }, { after: "nonsense" }]) {
@@ -162,7 +221,11 @@ describe("the own collection", () => {
     const { workspace } = await ann.sdk.Workspace();
     const intruder = await fetch(`${atrium.url}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${dan.accessToken}`, "x-workspace-id": workspace.id },
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${dan.accessToken}`,
+        "x-workspace-id": workspace.id,
+      },
       body: JSON.stringify({ query: "{ quotes { totalCount } }" }),
     });
     expect(await intruder.json()).toMatchObject({ errors: [{ extensions: { code: "FORBIDDEN" } }] });

@@ -54,9 +54,12 @@ export const parseWithinLimits = (source: string): DocumentNode => {
   };
 
   for (const name of fragments.keys()) check(sizeOfFragment(name, new Set()));
-  const operations = document.definitions.filter((each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION);
+  const operations = document.definitions.filter(
+    (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
+  );
   for (const operation of operations) {
-    if (operation.selectionSet.selections.length > documentLimits.rootFields) throw tooComplex("root fields", documentLimits.rootFields);
+    if (operation.selectionSet.selections.length > documentLimits.rootFields)
+      throw tooComplex("root fields", documentLimits.rootFields);
     check(sizeOf(operation.selectionSet, new Set()));
   }
   return document;

@@ -11,7 +11,8 @@ interface Shown {
 
 /** What a client is shown of an error, the same over HTTP, WebSocket and event streams. Whatever is not known is `INTERNAL`. */
 export const presentError = (error: unknown, requestId: string, logger: Logger): GraphQLFormattedError => {
-  const graphql = error instanceof GraphQLError ? error : new GraphQLError("unknown", { originalError: error as Error });
+  const graphql =
+    error instanceof GraphQLError ? error : new GraphQLError("unknown", { originalError: error as Error });
   const shown = show(graphql);
   if (shown.code === "INTERNAL") logger.error({ err: graphql.originalError ?? graphql, requestId }, "a request failed");
   return {
@@ -25,12 +26,15 @@ export const presentError = (error: unknown, requestId: string, logger: Logger):
 const show = (error: GraphQLError): Shown => {
   const cause = rootOf(error);
   if (cause instanceof DomainError) return { code: cause.code, message: cause.message, details: cause.details };
-  const failures = (cause as { extensions?: { validationErrors?: ValidationError[] } } | undefined)?.extensions?.validationErrors;
+  const failures = (cause as { extensions?: { validationErrors?: ValidationError[] } } | undefined)?.extensions
+    ?.validationErrors;
   if (failures?.[0] !== undefined) return showValidation(failures[0]);
   // Postgres stores no NUL characters (22021, 22P05) and refuses numbers and times out of range (22003, 22008).
   const { code } = (cause ?? {}) as { code?: string };
-  if (code === "22021" || code === "22P05") return { code: "BAD_USER_INPUT", message: "A text contains the character NUL, which cannot be stored." };
-  if (code === "22003" || code === "22008") return { code: "BAD_USER_INPUT", message: "A number or time is out of range." };
+  if (code === "22021" || code === "22P05")
+    return { code: "BAD_USER_INPUT", message: "A text contains the character NUL, which cannot be stored." };
+  if (code === "22003" || code === "22008")
+    return { code: "BAD_USER_INPUT", message: "A number or time is out of range." };
   // Without a cause it is GraphQL's own word.
   const own = cause === undefined || cause instanceof GraphQLError ? codeOf(error) : "INTERNAL";
   if (own !== "INTERNAL") return { code: own, message: error.message };

@@ -47,11 +47,17 @@ export class GenerationService {
     const provider = name ? this.#byName.get(name) : this.defaultProvider;
     if (provider === undefined) {
       const known = [...this.#byName.keys()].join(", ");
-      throw badInput(`The provider ${JSON.stringify(name)} is not configured here; these are: ${known}.`, "input.provider");
+      throw badInput(
+        `The provider ${JSON.stringify(name)} is not configured here; these are: ${known}.`,
+        "input.provider",
+      );
     }
     if (model && !provider.models.includes(model)) {
       const known = provider.models.join(", ");
-      throw badInput(`The provider ${provider.name} offers no model ${JSON.stringify(model)}; it offers: ${known}.`, "input.model");
+      throw badInput(
+        `The provider ${provider.name} offers no model ${JSON.stringify(model)}; it offers: ${known}.`,
+        "input.model",
+      );
     }
     return { provider, model: model || (provider.models[0] ?? "") };
   }
@@ -80,7 +86,8 @@ export class GenerationService {
           firstTokenMs ??= Math.round(performance.now() - started);
           stream(filter.push(chunk.text));
         } else if (chunk.type === "end") {
-          if (chunk.finishReason !== "stop") throw new ProviderError(provider.name, "cut", { cause: chunk.finishReason });
+          if (chunk.finishReason !== "stop")
+            throw new ProviderError(provider.name, "cut", { cause: chunk.finishReason });
           answered = chunk;
         }
       }

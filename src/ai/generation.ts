@@ -23,23 +23,39 @@ export class Generation extends Row {
   @Column(() => String, { sql: "text", description: "The text, as it was streamed." })
   text!: string;
 
-  @Column(() => Boolean, { sql: "boolean", description: "False when it was cancelled on its way: then `text` is what came until then." })
+  @Column(() => Boolean, {
+    sql: "boolean",
+    description: "False when it was cancelled on its way: then `text` is what came until then.",
+  })
   isComplete!: boolean;
 
-  @Column(() => Int, { sql: "integer", nullable: true, description: "Tokens sent; null when the provider did not say." })
+  @Column(() => Int, {
+    sql: "integer",
+    nullable: true,
+    description: "Tokens sent; null when the provider did not say.",
+  })
   inputTokens!: number | null;
 
-  @Column(() => Int, { sql: "integer", nullable: true, description: "Tokens received; null when the provider did not say." })
+  @Column(() => Int, {
+    sql: "integer",
+    nullable: true,
+    description: "Tokens received; null when the provider did not say.",
+  })
   outputTokens!: number | null;
 
   @Column(() => GraphQLSafeInt, {
     sql: "double precision",
     nullable: true,
-    description: "Price in micro-dollars (a millionth of a US dollar); null when the model's price or usage is not known.",
+    description:
+      "Price in micro-dollars (a millionth of a US dollar); null when the model's price or usage is not known.",
   })
   costMicros!: number | null;
 
-  @Column(() => Int, { sql: "integer", nullable: true, description: "Milliseconds from the request to the first piece of text." })
+  @Column(() => Int, {
+    sql: "integer",
+    nullable: true,
+    description: "Milliseconds from the request to the first piece of text.",
+  })
   firstTokenMs!: number | null;
 
   @Column(() => Int, { sql: "integer", description: "Milliseconds from the request to the end." })

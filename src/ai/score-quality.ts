@@ -10,7 +10,12 @@ export interface QualityParts {
   readonly variety: number;
 }
 
-const weights: Readonly<Record<keyof QualityParts, number>> = { form: 0.35, length: 0.2, relevance: 0.25, variety: 0.2 };
+const weights: Readonly<Record<keyof QualityParts, number>> = {
+  form: 0.35,
+  length: 0.2,
+  relevance: 0.25,
+  variety: 0.2,
+};
 
 const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 const contentWords = (text: string) => words(text).filter((word) => word.length > 3);
@@ -25,12 +30,20 @@ export const scoreQuality = (text: string, topic: string): { score: number; part
     relevance: relevanceOf(text, topic),
     variety: varietyOf(text),
   };
-  const score = Object.entries(weights).reduce((sum, [part, weight]) => sum + weight * parts[part as keyof QualityParts], 0);
+  const score = Object.entries(weights).reduce(
+    (sum, [part, weight]) => sum + weight * parts[part as keyof QualityParts],
+    0,
+  );
   return { score: Math.round(score * 1000) / 1000, parts };
 };
 
 const formOf = (text: string) => {
-  const tests = [/^[\p{Lu}\p{N}\p{Lo}¿¡]/u.test(text), /[.!?…。]$/u.test(text), !/\n|\s{2}/.test(text), !/[*#_<>{}[\]]|^"/.test(text)];
+  const tests = [
+    /^[\p{Lu}\p{N}\p{Lo}¿¡]/u.test(text),
+    /[.!?…。]$/u.test(text),
+    !/\n|\s{2}/.test(text),
+    !/[*#_<>{}[\]]|^"/.test(text),
+  ];
   return tests.filter(Boolean).length / tests.length;
 };
 

@@ -1,1 +1,134 @@
-export const doctor = async (): Promise<void> => {};
+import { statfs } from "node:fs/promises";
+import { styleText } from "node:util";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { configuredProviders } from "../ai/configured-providers.js";
+import type { Provider } from "../ai/provider.js";
+import { connectDatabase } from "../app.js";
+import { type Config, readConfig, readEnvironment } from "../platform/config.js";
+import { withoutPassword } from "../platform/database.js";
+import { SettingError } from "../platform/errors.js";
+import { openDatabase } from "./open-database.js";
+
+interface Finding {
+  readonly well: boolean;
+  readonly text: string;
+  /** How to mend it. */
+  readonly mend?: string;
+}
+
+const probeMs = 15_000;
+const leastFreeBytes = 500 * 1024 * 1024;
+const leastPostgres = 150_000;
+
+/** Tries every engine for real, and says of each that is not well how to mend it. Exit code 1 when one is not. */
+export const doctor = async (): Promise<void> => {
+  const config = readConfig(readEnvironment());
+  const checks: [string, () => Promise<Finding>][] = [
+    ["node", async () => checkNode()],
+    ["disk", () => checkDisk(config)],
+    ["database", () => checkDatabase(config)],
+    ["redis", () => checkRedis(config)],
+    ...configuredProviders(config.ai).map((provider): [string, () => Promise<Finding>] => [
+      provider.name,
+      () => checkProvider(provider),
+    ]),
+  ];
+  for (const [part, check] of checks) {
+    const finding = await check().catch((error: unknown): Finding => ({ well: false, text: (error as Error).message }));
+    const mark = finding.well ? styleText("green", "✔") : styleText("red", "✖");
+    process.stdout.write(`  ${mark} ${part.padEnd(11)} ${finding.text}\n`);
+    if (finding.mend !== undefined) process.stdout.write(`    ${" ".repeat(11)} → ${finding.mend}\n`);
+    if (!finding.well) process.exitCode = 1;
+  }
+};
+
+const checkNode = (): Finding => {
+  const well = Number(process.versions.node.split(".")[0]) >= 24;
+  return { well, text: `Node ${process.version}`, ...(well ? {} : { mend: "run `npm ci`: it brings Node 24" }) };
+};
+
+const checkDisk = async ({ dataDir, database, secret }: Config): Promise<Finding> => {
+  if (database.url !== undefined && secret !== undefined) return { well: true, text: "nothing is kept on this disk" };
+  const { bavail, bsize } = await statfs(dataDir).catch(() => statfs("."));
+  const free = bavail * bsize;
+  const text = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${dataDir}`;
+  return free > leastFreeBytes
+    ? { well: true, text }
+    : { well: false, text, mend: "free some space, or set ATRIUM_DATA_DIR" };
+};
+
+const checkDatabase = async (config: Config): Promise<Finding> => {
+  const opened = await openDatabase(config);
+  try {
+    const database = await connectDatabase(config, opened.url);
+    try {
+      const client = new pg.Client({ connectionString: opened.url });
+      await client.connect();
+      const { rows } = await client.query<{ version: string }>(
+        "select current_setting('server_version_num') as version",
+      );
+      await client.end();
+      const version = Number(rows[0]?.version);
+      const pending = await database.migrator.getPending();
+      const name = config.database.url === undefined ? "embedded" : withoutPassword(opened.url);
+      const text = `Postgres ${Math.floor(version / 10_000)} (${name})`;
+      if (version < leastPostgres) return { well: false, text, mend: "Atrium needs Postgres 15 or newer" };
+      if (pending.length === 0) return { well: true, text };
+      const lacks = `${text}, ${pending.length} migrations behind`;
+      return { well: false, text: lacks, mend: "run `npx atrium migrate up`; `npm start` does it by itself" };
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (error instanceof SettingError) return { well: false, text: error.message, mend: `look at ${error.setting}` };
+    throw error;
+  } finally {
+    await opened.stop();
+  }
+};
+
+const checkRedis = async ({ redis }: Config): Promise<Finding> => {
+  if (redis === undefined)
+    return { well: true, text: "not used: jobs and the bus run on Postgres (REDIS_URL changes it)" };
+  const client = new Redis(redis.url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const appendOnly = /appendonly\s*yes|aof_enabled:1/.test(await client.info("persistence"));
+    const version = /redis_version:(\S+)/.exec(await client.info("server"))?.[1] ?? "?";
+    if (appendOnly) return { well: true, text: `Redis ${version}, appends every write to its file` };
+    return {
+      well: true,
+      text: `Redis ${version}, which forgets on a crash`,
+      mend: "set `appendonly yes`; until then job rows bring lost jobs back within seconds",
+    };
+  } catch (error) {
+    return { well: false, text: `Redis does not answer: ${(error as Error).message}`, mend: "look at REDIS_URL" };
+  } finally {
+    client.disconnect();
+  }
+};
+
+const checkProvider = async (provider: Provider): Promise<Finding> => {
+  const model = provider.models[0] ?? "";
+  if (provider.offline)
+    return { well: true, text: "built-in grammar, always there; no model (OPENAI_API_KEY connects one)" };
+  const begun = performance.now();
+  try {
+    const request = { model, messages: [{ role: "user" as const, text: "Say yes." }], maxTokens: 16 };
+    for await (const chunk of provider.generate(request, AbortSignal.timeout(probeMs))) {
+      if (chunk.type === "end")
+        return { well: true, text: `${chunk.model} answers in ${Math.round(performance.now() - begun)} ms` };
+    }
+    return { well: false, text: `${model} ended without an answer` };
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message.split("\n")[0]})` : "";
+    return {
+      well: false,
+      text: `${(error as Error).message}${cause}`,
+      mend: "look at the key, the address and the model in docs/settings.md",
+    };
+  }
+};

@@ -23,12 +23,15 @@ export const ensureAdmin = async (app: App): Promise<Admin | undefined> => {
   const { admin, production, dataDir } = app.config;
   if (production && admin.password === undefined) return undefined;
   const password =
-    admin.password ?? (await loadOrCreate(join(dataDir, "admin-password"), () => randomBytes(12).toString("base64url")));
+    admin.password ??
+    (await loadOrCreate(join(dataDir, "admin-password"), () => randomBytes(12).toString("base64url")));
   const origin = { requestId: "start", userAgent: "atrium start" };
-  const made = await app.accounts.signUp({ email: admin.email, password, username: "admin" }, origin).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === "CONFLICT") return undefined;
-    throw error;
-  });
+  const made = await app.accounts
+    .signUp({ email: admin.email, password, username: "admin" }, origin)
+    .catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === "CONFLICT") return undefined;
+      throw error;
+    });
   const session = made ?? (await app.accounts.signIn({ email: admin.email, password }, origin).catch(() => undefined));
   const signInFile = join(dataDir, "sign-in.json");
   const query = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { email } } }";

@@ -38,7 +38,10 @@ export const announce = ({ role, app, server, admin, readyMs, forPerson }: Annou
   const dim = (text: string) => styleText("dim", text);
   const bold = (text: string) => styleText("bold", text);
   const row = (name: string, value: string) => `  ${dim(name.padEnd(10))}${value}`;
-  const lines = [`  ${styleText(["bold", "green"], "Atrium")} ${dim(`is ready after ${(readyMs / 1000).toFixed(1)} s`)}`, ""];
+  const lines = [
+    `  ${styleText(["bold", "green"], "Atrium")} ${dim(`is ready after ${(readyMs / 1000).toFixed(1)} s`)}`,
+    "",
+  ];
   if (server === undefined) lines.push(row("Worker", "takes jobs from all lanes"));
   else {
     const signIn = admin?.signInToken === undefined ? "" : `/#refresh=${admin.signInToken}`;
@@ -47,7 +50,8 @@ export const announce = ({ role, app, server, admin, readyMs, forPerson }: Annou
     lines.push(row("API", `${server.url}/graphql`), "");
   }
   if (admin !== undefined) {
-    const password = admin.newPassword === undefined ? dim("password as before") : `password ${bold(admin.newPassword)}`;
+    const password =
+      admin.newPassword === undefined ? dim("password as before") : `password ${bold(admin.newPassword)}`;
     const file = relative(process.cwd(), admin.signInFile);
     lines.push(row("Login", `${admin.email}  ${password}`));
     lines.push(row("Try", `curl -s ${server?.url}/graphql -H 'Content-Type: application/json' -d @${file}`), "");
@@ -55,6 +59,9 @@ export const announce = ({ role, app, server, admin, readyMs, forPerson }: Annou
   for (const { part, engine, setting, configured } of engines) {
     lines.push(row(part, configured ? engine : `${engine} ${dim(`— set ${setting} to change it`)}`));
   }
-  lines.push("", `  ${dim("Ctrl-C stops everything; the data stays in")} ${dim(relative(process.cwd(), config.dataDir) || ".")}`);
+  lines.push(
+    "",
+    `  ${dim("Ctrl-C stops everything; the data stays in")} ${dim(relative(process.cwd(), config.dataDir) || ".")}`,
+  );
   process.stdout.write(`\r\u001b[2K\n${lines.join("\n")}\n\n`);
 };

@@ -18,8 +18,9 @@ interface Running {
 
 /** Runs a role until a signal ends it. A second signal ends it at once. */
 export const serve = async (role: RoleName): Promise<void> => {
-  const config = readConfig(readEnvironment());
-  const forPerson = process.stdout.isTTY === true && !process.env["CI"];
+  const environment = readEnvironment();
+  const config = readConfig(environment);
+  const forPerson = process.stdout.isTTY === true && !environment["CI"];
   const logger = createLogger({ level: config.logLevel ?? (forPerson ? "warn" : "info"), pretty: forPerson });
   const progress = showProgress(forPerson, logger);
   let stopping: Promise<void> | undefined;
@@ -39,13 +40,20 @@ export const serve = async (role: RoleName): Promise<void> => {
   };
   process.on("SIGINT", () => end("SIGINT"));
   process.on("SIGTERM", () => end("SIGTERM"));
-  process.on("unhandledRejection", (error) => logger.error({ err: error }, "a promise was rejected and nobody listened"));
+  process.on("unhandledRejection", (error) =>
+    logger.error({ err: error }, "a promise was rejected and nobody listened"),
+  );
   const { app, server } = await starting;
   const admin = server === undefined ? undefined : await ensureAdmin(app);
   announce({ role, app, server, admin, readyMs: Math.round(process.uptime() * 1000), forPerson });
 };
 
-const run = async (role: RoleName, config: Config, progress: Progress, logger: ReturnType<typeof createLogger>): Promise<Running> => {
+const run = async (
+  role: RoleName,
+  config: Config,
+  progress: Progress,
+  logger: ReturnType<typeof createLogger>,
+): Promise<Running> => {
   const database = await openDatabase(config, progress.say);
   let app: App | undefined;
   try {

@@ -25,7 +25,15 @@ export class AccountService {
     const actor = selfActor(origin.requestId);
     try {
       return await this.database.write(actor, async (change) => {
-        const user = change.create(User, { id: actor.userId, createdAt: change.now, email, username, passwordHash, isActive: true, isVerified: false });
+        const user = change.create(User, {
+          id: actor.userId,
+          createdAt: change.now,
+          email,
+          username,
+          passwordHash,
+          isActive: true,
+          isVerified: false,
+        });
         change.create(Workspace, { id: actor.workspaceId, createdAt: change.now, name: `${username}'s workspace` });
         change.create(Membership, { userId: user.id, role: Role.OWNER });
         change.record("user.signed_up", user);
@@ -42,7 +50,12 @@ export class AccountService {
   }
 
   async signIn(input: SignInInput, origin: Origin): Promise<TokenPair> {
-    const found = await this.database.row(sql<{ id: string; passwordHash: string; isActive: boolean; workspaceId: string }>`
+    const found = await this.database.row(sql<{
+      id: string;
+      passwordHash: string;
+      isActive: boolean;
+      workspaceId: string;
+    }>`
       select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
       from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
     const matches = await checkPassword(found?.passwordHash, input.password);

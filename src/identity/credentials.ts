@@ -12,7 +12,10 @@ export class SignUpInput {
   @Length(8, 256, { message: "must have 8 to 256 characters" })
   password!: string;
 
-  @Field(() => String, { nullable: true, description: "1 to 100 characters; the part of the address before @ when left out." })
+  @Field(() => String, {
+    nullable: true,
+    description: "1 to 100 characters; the part of the address before @ when left out.",
+  })
   @Length(1, 100, { message: "must have 1 to 100 characters" })
   username?: string | null;
 }

@@ -12,8 +12,6 @@ const lowestRole = {
   "session:manage": Role.VIEWER,
 } as const satisfies Record<string, Role>;
 
-export type Permission = keyof typeof lowestRole;
-
 const rank: Readonly<Record<Role, number>> = { OWNER: 3, ADMIN: 2, EDITOR: 1, VIEWER: 0 };
 
 const permissionsByRole = new Map(

@@ -58,7 +58,8 @@ export class SessionService {
           u.is_active as "isActive", t.id as "tokenId", t.rotated_at as "rotatedAt"
         from refresh_token t join session s on s.id = t.session_id join "user" u on u.id = s.user_id
         where t.hash = ${this.tokens.hash(refreshToken)} for update of s, t`);
-      if (held === undefined || held.revokedAt !== null || !held.isActive || this.#idle(held.refreshedAt)) return undefined;
+      if (held === undefined || held.revokedAt !== null || !held.isActive || this.#idle(held.refreshedAt))
+        return undefined;
       const next = this.tokens.nextRefresh(refreshToken);
       const { now } = change;
       if (held.rotatedAt === null) {
@@ -81,7 +82,11 @@ export class SessionService {
    * Who sends a request with this access token, in the workspace that it names or its first one. Nothing when the token,
    * its session, the user or the membership is not valid now.
    */
-  async authenticate(accessToken: string, workspaceId: string | undefined, requestId: string): Promise<Caller | undefined> {
+  async authenticate(
+    accessToken: string,
+    workspaceId: string | undefined,
+    requestId: string,
+  ): Promise<Caller | undefined> {
     const claims = await this.tokens.verifyAccess(accessToken);
     if (claims === undefined) return undefined;
     if (workspaceId !== undefined && !isId(workspaceId, "workspace")) return undefined;

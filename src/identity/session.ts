@@ -5,7 +5,10 @@ import { Node } from "#src/platform/node.js";
 import { User } from "./user.js";
 
 /** One sign-in on one device: the family of all refresh tokens that followed from it. */
-@Stored({ table: "session", description: "A sign-in on one device. It ends when revoked, or after 30 minutes without a refresh." })
+@Stored({
+  table: "session",
+  description: "A sign-in on one device. It ends when revoked, or after 30 minutes without a refresh.",
+})
 export class Session extends Node {
   @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade", index: true })
   userId!: string;

@@ -10,7 +10,9 @@ export class TokenPair {
   @Field(() => GraphQLDateTimeISO, { description: "When the access token ends." })
   accessTokenExpiresAt!: Date;
 
-  @Field(() => String, { description: "Exchange it with `refreshSession` for the next pair: good once, for 30 minutes." })
+  @Field(() => String, {
+    description: "Exchange it with `refreshSession` for the next pair: good once, for 30 minutes.",
+  })
   refreshToken!: string;
 
   @Field(() => User, { description: "Who signed in." })

@@ -17,7 +17,11 @@ export class User extends Node {
   @Column(() => Boolean, { sql: "boolean", defaultRaw: "true", description: "False once the account was deactivated." })
   isActive!: boolean;
 
-  @Column(() => Boolean, { sql: "boolean", defaultRaw: "false", description: "True once the e-mail address was confirmed." })
+  @Column(() => Boolean, {
+    sql: "boolean",
+    defaultRaw: "false",
+    description: "True once the e-mail address was confirmed.",
+  })
   isVerified!: boolean;
 
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When the account was made." })

@@ -52,7 +52,8 @@ export class PostgresBus implements Bus {
     this.#pending = new Set();
     this.#flushing = undefined;
     try {
-      for (const payload of this.#payloads(topics)) await this.pool.query("select pg_notify($1, $2)", [channel, payload]);
+      for (const payload of this.#payloads(topics))
+        await this.pool.query("select pg_notify($1, $2)", [channel, payload]);
     } catch (error) {
       this.logger.warn({ err: error }, "a wake-up could not be published; listeners look again by themselves");
     }

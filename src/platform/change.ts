@@ -50,7 +50,8 @@ export class Change {
     if ("workspaceId" in properties) filled["workspaceId"] = this.actor.workspaceId;
     const row = Object.assign(new entity(), filled, values);
     for (const name of Object.keys(properties)) {
-      if (row[name as keyof T] === undefined && properties[name as never]?.["nullable"]) Object.assign(row, { [name]: null });
+      if (row[name as keyof T] === undefined && properties[name as never]?.["nullable"])
+        Object.assign(row, { [name]: null });
     }
     this.em.persist(row);
     return row;

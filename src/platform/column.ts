@@ -12,6 +12,8 @@ interface Shape {
   /** Default as SQL, such as `0` or `now()`. */
   defaultRaw?: string;
   unique?: boolean;
+  /** The database counts it up by itself. */
+  identity?: boolean;
 }
 
 interface Public {
@@ -74,7 +76,10 @@ export const Column =
 export const EnumColumn =
   (name: string, values: object, { description, filter, sort, nullable }: Omit<Shape, "sql"> & Public) =>
   (prototype: object, property: string): void => {
-    Enum({ items: () => values as Record<string, string>, columnType: "text", nullable: nullable ?? false })(prototype, property);
+    Enum({ items: () => values as Record<string, string>, columnType: "text", nullable: nullable ?? false })(
+      prototype,
+      property,
+    );
     Field((() => values) as () => never, { description, nullable: nullable ?? false })(prototype, property);
     declare(prototype, {
       property,
@@ -94,13 +99,14 @@ export const PrivateColumn =
     Property(databaseOptions(shape))(prototype, property);
   };
 
-const databaseOptions = ({ sql, nullable, defaultRaw, unique }: Shape) => ({
+const databaseOptions = ({ sql, nullable, defaultRaw, unique, identity }: Shape) => ({
   columnType: sql,
   // The type that MikroORM converts with: everything it does not know stays as the driver gives it.
   type: mikroTypes[sql.replace(/\(.*/, "")] ?? "any",
   nullable: nullable ?? false,
   ...(defaultRaw === undefined ? {} : { defaultRaw }),
   ...(unique === undefined ? {} : { unique }),
+  ...(identity ? { autoincrement: true } : {}),
 });
 
 const mikroTypes: Readonly<Record<string, string>> = {

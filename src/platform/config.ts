@@ -28,7 +28,9 @@ export const settings = z.object({
     .describe("In production a missing ATRIUM_SECRET or DATABASE_URL stops the start, and introspection is closed."),
   PORT: integer(0, 65_535)
     .optional()
-    .describe("Port of the one HTTP and WebSocket server. Default 4000, or the next free one; when set, only this one."),
+    .describe(
+      "Port of the one HTTP and WebSocket server. Default 4000, or the next free one; when set, only this one.",
+    ),
   HOST: z.string().min(1).optional().describe("Address to listen on. Default localhost, in production 0.0.0.0."),
   PUBLIC_URL: url(["http:", "https:"], "https://atrium.example.com")
     .optional()
@@ -42,7 +44,9 @@ export const settings = z.object({
   DATABASE_URL: url(["postgres:", "postgresql:"], "postgres://user:password@host:5432/atrium")
     .optional()
     .describe("Postgres 15 or newer. Without it an embedded Postgres runs in ATRIUM_DATA_DIR."),
-  ATRIUM_DATABASE_POOL: integer(2, 500).default(10).describe("Most connections that one process opens for its queries."),
+  ATRIUM_DATABASE_POOL: integer(2, 500)
+    .default(10)
+    .describe("Most connections that one process opens for its queries."),
   REDIS_URL: url(["redis:", "rediss:"], "redis://localhost:6379")
     .optional()
     .describe("Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres."),
@@ -51,19 +55,28 @@ export const settings = z.object({
     .regex(/^[\w:-]{1,64}$/, { error: "must be 1 to 64 letters, digits, _ : or -" })
     .default("atrium")
     .describe("Begins every Redis key; differs between installations that share one Redis."),
-  ATRIUM_DATA_DIR: z.string().min(1).default(".atrium").describe("Folder of the embedded Postgres and generated secrets."),
+  ATRIUM_DATA_DIR: z
+    .string()
+    .min(1)
+    .default(".atrium")
+    .describe("Folder of the embedded Postgres and generated secrets."),
   ATRIUM_SECRET: z
     .string()
     .min(32, { error: "must have at least 32 characters" })
     .optional()
     .describe("Root of all keys. In development generated into ATRIUM_DATA_DIR; losing it ends all sessions."),
-  ATRIUM_ADMIN_EMAIL: z.email({ error: "must be an e-mail address" }).default("admin@atrium.localhost").describe("First login."),
+  ATRIUM_ADMIN_EMAIL: z
+    .email({ error: "must be an e-mail address" })
+    .default("admin@atrium.localhost")
+    .describe("First login."),
   ATRIUM_ADMIN_PASSWORD: z
     .string()
     .min(8, { error: "must have at least 8 characters" })
     .optional()
     .describe("Password of the first login. Default: generated once into ATRIUM_DATA_DIR."),
-  ATRIUM_CONCURRENCY: integer(1, 1_000).default(20).describe("Jobs that one worker process runs at a time in each lane."),
+  ATRIUM_CONCURRENCY: integer(1, 1_000)
+    .default(20)
+    .describe("Jobs that one worker process runs at a time in each lane."),
   ATRIUM_SHUTDOWN_SECONDS: integer(0, 600)
     .default(10)
     .describe("How long running jobs may finish at shutdown before they go back to the queue."),
@@ -76,18 +89,24 @@ export const settings = z.object({
   OPENAI_API_KEY: z.string().min(1).optional().describe("Turns on the provider openai."),
   OPENAI_BASE_URL: url(["http:", "https:"], "http://localhost:11434/v1")
     .optional()
-    .describe("Any OpenAI-compatible server (vLLM, Ollama, llama.cpp): turns on the provider compatible instead of openai."),
+    .describe(
+      "Any OpenAI-compatible server (vLLM, Ollama, llama.cpp): turns on the provider compatible instead of openai.",
+    ),
   OPENAI_MODELS: list
     .default(["gpt-4o-mini", "gpt-4o", "gpt-4.1-mini", "gpt-4.1"])
     .describe("Models of openai or compatible, the default first, separated by commas."),
   OPENAI_EMBEDDING_MODELS: list.default(["text-embedding-3-small"]).describe("Embedding models, the default first."),
   ANTHROPIC_API_KEY: z.string().min(1).optional().describe("Turns on the provider anthropic."),
-  ANTHROPIC_BASE_URL: url(["http:", "https:"], "https://api.anthropic.com").optional().describe("Another address of its API."),
+  ANTHROPIC_BASE_URL: url(["http:", "https:"], "https://api.anthropic.com")
+    .optional()
+    .describe("Another address of its API."),
   ANTHROPIC_MODELS: list
     .default(["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-1"])
     .describe("Models of anthropic, the default first."),
   AZURE_OPENAI_API_KEY: z.string().min(1).optional().describe("Turns on the provider azure."),
-  AZURE_OPENAI_ENDPOINT: url(["http:", "https:"], "https://name.openai.azure.com").optional().describe("Needed by azure."),
+  AZURE_OPENAI_ENDPOINT: url(["http:", "https:"], "https://name.openai.azure.com")
+    .optional()
+    .describe("Needed by azure."),
   AZURE_OPENAI_API_VERSION: z.string().min(1).default("2024-10-21").describe("API version that azure is asked for."),
   AZURE_OPENAI_DEPLOYMENTS: list.optional().describe("Text deployments of azure, the default first. Needed by azure."),
   AZURE_OPENAI_EMBEDDING_DEPLOYMENTS: list.default([]).describe("Embedding deployments of azure."),
@@ -145,7 +164,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads and checks all settings. Throws `ConfigError` with every problem at once. */
 export const readConfig = (environment: Environment): Config => {
   // An empty variable is how Compose and .env files say "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const parsed = settings.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => {
@@ -169,7 +190,12 @@ export const readEnvironment = (): Environment => {
 
 const contradictions = (s: Settings) => [
   ...(s.NODE_ENV === "production" && s.ATRIUM_SECRET === undefined
-    ? [{ setting: "ATRIUM_SECRET", message: "is missing, and production needs it: set it to the output of `openssl rand -base64 48`." }]
+    ? [
+        {
+          setting: "ATRIUM_SECRET",
+          message: "is missing, and production needs it: set it to the output of `openssl rand -base64 48`.",
+        },
+      ]
     : []),
   ...(s.AZURE_OPENAI_API_KEY !== undefined && s.AZURE_OPENAI_ENDPOINT === undefined
     ? [{ setting: "AZURE_OPENAI_ENDPOINT", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]

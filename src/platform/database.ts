@@ -45,7 +45,13 @@ export class Database {
         application_name: "atrium",
       },
       extensions: [Migrator],
-      migrations: { ...migrations, tableName: "migration", snapshotName: ".snapshot", transactional: true, allOrNothing: true },
+      migrations: {
+        ...migrations,
+        tableName: "migration",
+        snapshotName: ".snapshot",
+        transactional: true,
+        allOrNothing: true,
+      },
       schemaGenerator: { ignoreSchema: ["bullmq"] },
       discovery: { warnWhenNoEntities: false },
       allowGlobalContext: false,
@@ -58,7 +64,9 @@ export class Database {
     } catch (cause) {
       await orm.close();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new SettingError("DATABASE_URL", `The database at ${withoutPassword(url)} does not answer: ${reason}`, { cause });
+      throw new SettingError("DATABASE_URL", `The database at ${withoutPassword(url)} does not answer: ${reason}`, {
+        cause,
+      });
     }
     return new Database(orm, clock);
   }
@@ -69,6 +77,11 @@ export class Database {
 
   get metadata() {
     return this.orm.getMetadata();
+  }
+
+  /** The SQL that would bring the database to what the classes describe; empty when nothing is missing. */
+  async missingSchema(): Promise<string> {
+    return (await this.orm.schema.getUpdateSchemaSQL()).trim();
   }
 
   pool(): Promise<Pool> {

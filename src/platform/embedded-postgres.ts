@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { SettingError } from "./errors.js";
+import { createCluster, exitOf, explain, loadCredentials, makeFolder, saveCredentials } from "./postgres-cluster.js";
 import { runUnprivileged, type Unprivileged } from "./unprivileged.js";
 
 export interface EmbeddedPostgres {
@@ -25,11 +25,6 @@ interface Options {
   parameters?: Readonly<Record<string, string>>;
   /** Called with what is about to take a while. */
   progress?: (step: string) => void;
-}
-
-interface Credentials {
-  port: number;
-  password: string;
 }
 
 const startDeadlineMs = 60_000;
@@ -61,13 +56,17 @@ export const startEmbeddedPostgres = async (options: Options): Promise<EmbeddedP
         stop: () => stop(cluster, credentials.password),
       };
     }
-    const port = (await isFree(credentials.port)) ? credentials.port : await freePort();
+    const port = credentials.port !== 0 && (await isFree(credentials.port)) ? credentials.port : await freePort();
     await saveCredentials(options.dataDir, { ...credentials, port });
     options.progress?.("starting Postgres");
     const outcome = await launch(binaries.postgres, cluster, port, credentials.password, unprivileged, options);
     if (outcome === "ready") {
       await ensureDatabase(port, credentials.password);
-      return { url: urlOf(port, credentials.password), adopted: false, stop: () => stop(cluster, credentials.password) };
+      return {
+        url: urlOf(port, credentials.password),
+        adopted: false,
+        stop: () => stop(cluster, credentials.password),
+      };
     }
     failure = outcome.log;
     // A killed server's lock, or one that another process is starting right now, goes away within seconds.
@@ -88,69 +87,6 @@ const loadBinaries = async (): Promise<{ postgres: string; initdb: string }> => 
       `There is no embedded Postgres for ${platform}-${process.arch}: set DATABASE_URL to a Postgres 15 or newer.`,
       { cause },
     );
-  }
-};
-
-const makeFolder = async (dataDir: string) => {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw explain(String(cause), dataDir);
-  }
-};
-
-const loadCredentials = async (dataDir: string): Promise<Credentials> => {
-  const file = join(dataDir, "postgres.json");
-  if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Credentials;
-  const credentials = { port: await freePort(), password: randomBytes(24).toString("base64url") };
-  await saveCredentials(dataDir, credentials);
-  return JSON.parse(await readFile(file, "utf8")) as Credentials;
-};
-
-const saveCredentials = async (dataDir: string, credentials: Credentials) => {
-  const file = join(dataDir, "postgres.json");
-  const draft = `${file}.${process.pid}`;
-  try {
-    await writeFile(draft, JSON.stringify(credentials), { mode: 0o600 });
-    await rename(draft, file);
-  } catch (cause) {
-    throw explain(String(cause), dataDir);
-  }
-};
-
-/** Made beside its final place and moved there, so that an interrupted first start leaves nothing half done. */
-const createCluster = async (initdb: string, cluster: string, password: string, unprivileged: Unprivileged) => {
-  const draft = `${cluster}.${process.pid}.new`;
-  const passwordFile = `${draft}.password`;
-  await rm(draft, { recursive: true, force: true });
-  try {
-    await mkdir(draft, { mode: 0o700 });
-    await writeFile(passwordFile, password, { mode: 0o600 });
-    if (unprivileged.owner !== undefined) {
-      await chown(draft, unprivileged.owner.uid, unprivileged.owner.gid);
-      await chown(passwordFile, unprivileged.owner.uid, unprivileged.owner.gid);
-    }
-    const args = ["-D", draft, "-U", "atrium", `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8"];
-    const { command, args: all, spawnOptions } = unprivileged.wrap(initdb, [
-      ...args,
-      "--locale-provider=builtin",
-      "--locale=C.UTF-8",
-    ]);
-    const child = spawn(command, all, { ...spawnOptions, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.on("data", (data: Buffer) => (output += data.toString()));
-    child.stderr.on("data", (data: Buffer) => (output += data.toString()));
-    const code = await exitOf(child);
-    if (code !== 0) throw new Error(output);
-    await rename(draft, cluster).catch((cause: unknown) => {
-      // Another process of this installation was faster: its cluster is as good.
-      if (!existsSync(join(cluster, "PG_VERSION"))) throw cause;
-    });
-  } catch (cause) {
-    throw explain(cause instanceof Error ? cause.message : String(cause), cluster);
-  } finally {
-    await rm(passwordFile, { force: true });
-    await rm(draft, { recursive: true, force: true });
   }
 };
 
@@ -249,7 +185,12 @@ const stop = async (cluster: string, password: string) => {
   return true;
 };
 
-const withClient = async <T>(port: number, password: string, database: string, use: (client: pg.Client) => Promise<T>) => {
+const withClient = async <T>(
+  port: number,
+  password: string,
+  database: string,
+  use: (client: pg.Client) => Promise<T>,
+) => {
   const client = new pg.Client({
     connectionString: urlOf(port, password, database),
     connectionTimeoutMillis: 3_000,
@@ -267,12 +208,6 @@ const withClient = async <T>(port: number, password: string, database: string, u
 const urlOf = (port: number, password: string, database = "atrium") =>
   `postgres://atrium:${password}@127.0.0.1:${port}/${database}`;
 
-const exitOf = (child: ReturnType<typeof spawn>) =>
-  new Promise<number | null>((resolve) => {
-    child.once("exit", resolve);
-    child.once("error", () => resolve(null));
-  });
-
 const freePort = () =>
   new Promise<number>((resolve, reject) => {
     const server = createServer();
@@ -289,17 +224,3 @@ const isFree = (port: number) =>
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
-
-const explain = (output: string, folder: string): SettingError => {
-  const last = output.trim().split("\n").slice(-3).join(" ");
-  if (/ENOSPC|No space left/i.test(output)) {
-    return new SettingError("ATRIUM_DATA_DIR", `The disk that holds ${folder} is full: free some space, or set ATRIUM_DATA_DIR.`);
-  }
-  if (/EACCES|EROFS|Permission denied|read-only/i.test(output)) {
-    return new SettingError("ATRIUM_DATA_DIR", `${folder} cannot be written: set ATRIUM_DATA_DIR to a folder of your own.`);
-  }
-  if (/initialized by PostgreSQL version/i.test(output)) {
-    return new SettingError("ATRIUM_DATA_DIR", `${folder} was made by another Postgres version: ${last}`);
-  }
-  return new SettingError("DATABASE_URL", `The embedded Postgres in ${folder} did not start (${last}). Set DATABASE_URL to use another.`);
-};

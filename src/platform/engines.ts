@@ -14,7 +14,12 @@ export const listEngines = (config: Config, defaultProvider: string): Engine[] =
   const redis = config.redis !== undefined;
   const external = config.database.url !== undefined;
   return [
-    { part: "database", engine: external ? "Postgres" : "embedded Postgres", setting: "DATABASE_URL", configured: external },
+    {
+      part: "database",
+      engine: external ? "Postgres" : "embedded Postgres",
+      setting: "DATABASE_URL",
+      configured: external,
+    },
     { part: "jobs", engine: redis ? "BullMQ on Redis" : "BullMQ on Postgres", setting: "REDIS_URL", configured: redis },
     { part: "bus", engine: redis ? "Redis" : "Postgres NOTIFY", setting: "REDIS_URL", configured: redis },
     {

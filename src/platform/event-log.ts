@@ -47,7 +47,8 @@ export class EventLog {
 
   /** The stored events behind `after`, from the beginning when there is none. */
   async page(actor: Actor, after: string | null | undefined, first: number): Promise<Event[]> {
-    if (first < 1 || first > maxPage) throw badInput(`\`first\` is ${first}; it must be from 1 to ${maxPage}.`, "first");
+    if (first < 1 || first > maxPage)
+      throw badInput(`\`first\` is ${first}; it must be from 1 to ${maxPage}.`, "first");
     const { events } = await this.#read(actor, after ? decode(after) : { xid: "0", position: "0" }, first);
     return events;
   }
@@ -89,7 +90,9 @@ export class EventLog {
   }
 
   async #now(): Promise<Place> {
-    const row = await this.database.row(sql<{ xid: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`);
+    const row = await this.database.row(
+      sql<{ xid: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`,
+    );
     return { xid: row?.xid ?? "0", position: "0" };
   }
 }

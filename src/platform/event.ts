@@ -15,7 +15,7 @@ export class Event extends Row {
   @PrivateColumn({ sql: "xid8", defaultRaw: "pg_current_xact_id()" })
   xid!: string;
 
-  @PrivateColumn({ sql: "bigint generated always as identity" })
+  @PrivateColumn({ sql: "bigint", identity: true })
   position!: string;
 
   @Column(() => String, { sql: "text", description: "Noun and past participle, such as `quote.created`." })
@@ -35,8 +35,6 @@ export class Event extends Row {
 
   @Field(() => String, { description: "Give it as `after` to go on behind this event." })
   cursor!: string;
-
 }
 
 export const eventTopic = (workspaceId: string) => `events:${workspaceId}`;
-

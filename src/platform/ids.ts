@@ -22,5 +22,8 @@ export const isId = (value: string, prefix?: string): boolean => {
 export const parseId = (value: string, prefix: string, field = "id"): string => {
   if (isId(value, prefix)) return value;
   const example = `${prefix}_01jd7z5m3fexampleexample00`;
-  throw badInput(`${JSON.stringify(value.slice(0, 80))} is not the id of a ${prefix}: one looks like ${example}.`, field);
+  throw badInput(
+    `${JSON.stringify(value.slice(0, 80))} is not the id of a ${prefix}: one looks like ${example}.`,
+    field,
+  );
 };

@@ -35,7 +35,9 @@ export class JobDispatch {
     if (tickets.length === 0) return;
     const adding = this.queues
       .add(tickets)
-      .catch((error: unknown) => this.logger.warn({ err: error }, "the queue took no jobs; the sweep will hand them over"))
+      .catch((error: unknown) =>
+        this.logger.warn({ err: error }, "the queue took no jobs; the sweep will hand them over"),
+      )
       .finally(() => this.#underway.delete(adding));
     this.#underway.add(adding);
   }
@@ -50,7 +52,9 @@ export class JobDispatch {
         order by dispatched_at nulls first limit ${batch}`);
       if (left.length === 0) return;
       await this.queues.add(left.map(({ id, lane, runAt }) => ({ id, lane, runAt: new Date(runAt) })));
-      await this.database.rows(sql`update job set dispatched_at = clock_timestamp() where id = any(${left.map(({ id }) => id)})`);
+      await this.database.rows(
+        sql`update job set dispatched_at = clock_timestamp() where id = any(${left.map(({ id }) => id)})`,
+      );
     } catch (error) {
       this.logger.warn({ err: error }, "the sweep for waiting jobs failed and will be repeated");
     }

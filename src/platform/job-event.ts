@@ -64,7 +64,9 @@ export class JobProgressed extends ThreadEntry {
   progress!: number;
 }
 
-@ObjectType({ description: "The next piece of text. All pieces since the last `JobStarted`, joined, are the text so far." })
+@ObjectType({
+  description: "The next piece of text. All pieces since the last `JobStarted`, joined, are the text so far.",
+})
 export class TextChunk extends ThreadEntry {
   @Field(() => Int, { description: "Number of the attempt that wrote it." })
   attempt!: number;

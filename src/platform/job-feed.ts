@@ -4,7 +4,16 @@ import type { Bus } from "./bus.js";
 import type { Database } from "./database.js";
 import { badInput } from "./errors.js";
 import { type Job, JobStatus, jobTopic } from "./job.js";
-import { AttemptFailed, JobEnded, JobError, type JobEvent, type JobEventKind, JobProgressed, JobStarted, TextChunk } from "./job-event.js";
+import {
+  AttemptFailed,
+  JobEnded,
+  JobError,
+  type JobEvent,
+  type JobEventKind,
+  JobProgressed,
+  JobStarted,
+  TextChunk,
+} from "./job-event.js";
 import { live } from "./live.js";
 
 interface ThreadRow {
@@ -54,7 +63,9 @@ export const jobFeed = async (
       // Nothing is behind the last event of an ended job, unless somebody has just retried it.
       const job = await load(actor, jobId);
       if (!over.has(job.status)) return false;
-      const last = await database.row(sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`);
+      const last = await database.row(
+        sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`,
+      );
       if ((last?.seq ?? 0) <= seen) return true;
     }
   }

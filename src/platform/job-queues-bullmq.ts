@@ -104,7 +104,9 @@ export class BullQueues implements JobQueues {
   #queue(lane: Lane): Queue {
     const options = { connection: this.engine.connection as never, prefix: this.engine.prefix };
     const queue = (
-      this.engine.backend === undefined ? new Queue(lane, options) : new Queue(lane, options, this.engine.backend as never)
+      this.engine.backend === undefined
+        ? new Queue(lane, options)
+        : new Queue(lane, options, this.engine.backend as never)
     ) as Queue;
     queue.on("error", (error) => this.logger.warn({ err: error, lane }, "the job queue had an error and goes on"));
     return queue;
@@ -145,4 +147,3 @@ export const migrateBullQueues = async (url: string): Promise<void> => {
     await client.end();
   }
 };
-

@@ -42,14 +42,17 @@ export class JobRunner {
   ) {
     const byKind = new Map(handlers.map((handler) => [handler.definition.kind, handler]));
     if (byKind.size !== handlers.length) throw new Error("Two handlers serve the same kind of job.");
-    for (const { kind } of expected) if (!byKind.has(kind)) throw new Error(`No handler serves jobs of the kind ${kind}.`);
+    for (const { kind } of expected)
+      if (!byKind.has(kind)) throw new Error(`No handler serves jobs of the kind ${kind}.`);
     this.#handlers = byKind;
     this.#texts = new TextWriter(deps.database, deps.bus);
   }
 
   async start(): Promise<void> {
     this.#heartbeat = setInterval(() => void this.#showLife(), heartbeatMs);
-    await Promise.all(lanes.map((lane) => this.deps.queues.work(lane, this.deps.concurrency, (id) => this.#deliver(id))));
+    await Promise.all(
+      lanes.map((lane) => this.deps.queues.work(lane, this.deps.concurrency, (id) => this.#deliver(id))),
+    );
   }
 
   /** Lets running jobs finish for a while, then gives the rest back to the queue. */
@@ -69,7 +72,10 @@ export class JobRunner {
     } catch (error) {
       if (error instanceof Superseded) return undefined;
       // The database is away: the row says whose turn it is when it is back.
-      this.deps.logger.error({ err: error, jobId }, "a job could not be taken up or ended, and will be delivered again");
+      this.deps.logger.error(
+        { err: error, jobId },
+        "a job could not be taken up or ended, and will be delivered again",
+      );
       return new Date(Date.now() + heartbeatMs);
     }
   }
@@ -126,7 +132,10 @@ export class JobRunner {
   async #work(handler: JobHandler | undefined, job: Job, run: Run): Promise<void> {
     if (handler === undefined) throw new DomainError("INTERNAL", `No worker here knows jobs of the kind ${job.kind}.`);
     if (job.attempts > handler.definition.attempts + maxLostWorkers) {
-      throw new DomainError("INTERNAL", `The job has lost its worker ${job.attempts - 1} times and is not started again.`);
+      throw new DomainError(
+        "INTERNAL",
+        `The job has lost its worker ${job.attempts - 1} times and is not started again.`,
+      );
     }
     const payload = handler.definition.payload.safeParse(job.payload);
     if (!payload.success) throw new DomainError("INTERNAL", `The stored payload does not fit ${job.kind} any more.`);
@@ -191,7 +200,8 @@ export class JobRunner {
 }
 
 const describe = (error: unknown, timeoutMs: number | undefined): { code: string; message: string } => {
-  if (timeoutMs !== undefined) return { code: "TIMEOUT", message: `The work took longer than ${timeoutMs / 1000} seconds.` };
+  if (timeoutMs !== undefined)
+    return { code: "TIMEOUT", message: `The work took longer than ${timeoutMs / 1000} seconds.` };
   if (error instanceof DomainError) return { code: error.code, message: error.message };
   return { code: "INTERNAL", message: "Something failed inside Atrium; the log of this request id says what." };
 };

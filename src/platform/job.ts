@@ -53,7 +53,11 @@ export class Job extends Row {
   @EnumColumn("JobStatus", JobStatus, { description: "Where it stands.", filter: true })
   status!: JobStatus;
 
-  @Column(() => Float, { sql: "double precision", defaultRaw: "0", description: "Share of the work that is done, 0 to 1." })
+  @Column(() => Float, {
+    sql: "double precision",
+    defaultRaw: "0",
+    description: "Share of the work that is done, 0 to 1.",
+  })
   progress!: number;
 
   @Column(() => Int, { sql: "integer", defaultRaw: "0", description: "How often a worker has begun it." })
@@ -88,7 +92,11 @@ export class Job extends Row {
   })
   finishedAt!: Date | null;
 
-  @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", nullable: true, description: "When somebody asked to cancel it." })
+  @Column(() => GraphQLDateTimeISO, {
+    sql: "timestamptz",
+    nullable: true,
+    description: "When somebody asked to cancel it.",
+  })
   cancelRequestedAt!: Date | null;
 
   /** Not before this time: now, or the end of a retry's pause. */

@@ -19,7 +19,11 @@ export interface JobDefinition<Payload> {
 type Options = { lane: Lane } & Partial<Pick<JobDefinition<unknown>, "attempts" | "backoffMs" | "timeoutMs">>;
 
 /** The contract of one kind of job. It stands with the domain that asks for the work. */
-export const defineJob = <Payload>(kind: string, payload: z.ZodType<Payload>, options: Options): JobDefinition<Payload> => ({
+export const defineJob = <Payload>(
+  kind: string,
+  payload: z.ZodType<Payload>,
+  options: Options,
+): JobDefinition<Payload> => ({
   kind,
   payload,
   attempts: 3,

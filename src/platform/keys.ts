@@ -39,7 +39,11 @@ export const loadOrCreate = async (file: string, create: () => string): Promise<
     await writeFile(file, create(), { mode: 0o600, flag: "wx" });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
-      throw new SettingError("ATRIUM_DATA_DIR", `${folder} cannot be written: set ATRIUM_DATA_DIR to a folder of your own.`, { cause });
+      throw new SettingError(
+        "ATRIUM_DATA_DIR",
+        `${folder} cannot be written: set ATRIUM_DATA_DIR to a folder of your own.`,
+        { cause },
+      );
     }
   }
   return await readFile(file, "utf8");

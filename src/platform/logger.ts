@@ -35,5 +35,7 @@ export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[redacted]" },
       serializers: { err: pino.stdSerializers.err },
     },
-    forPerson ? pretty({ colorize: process.stdout.hasColors?.() ?? false, translateTime: "HH:MM:ss", sync: true }) : undefined,
+    forPerson
+      ? pretty({ colorize: process.stdout.hasColors?.() ?? false, translateTime: "HH:MM:ss", sync: true })
+      : undefined,
   );

@@ -14,6 +14,8 @@ export const typeNameOf = (id: string): string =>
 })
 export abstract class Node {
   @PrimaryKey({ type: "text" })
-  @Field(() => ID, { description: "A TypeID: the type's name in snake case, `_`, and a UUIDv7 in base 32. Sorts by creation." })
+  @Field(() => ID, {
+    description: "A TypeID: the type's name in snake case, `_`, and a UUIDv7 in base 32. Sorts by creation.",
+  })
   id!: string;
 }

@@ -55,7 +55,8 @@ export class Run {
     const last = text.charCodeAt(text.length - 1);
     const whole = last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
     this.#carry = text.slice(whole.length);
-    if (whole !== "") this.texts.write(this.job.id, this.job.attempts, whole.toWellFormed(), (reason) => this.stop(reason));
+    if (whole !== "")
+      this.texts.write(this.job.id, this.job.attempts, whole.toWellFormed(), (reason) => this.stop(reason));
   }
 
   /** Tells how far the work is, 0 to 1. */

@@ -9,11 +9,17 @@ export class GenerateQuoteInput {
   @Length(1, 200, upTo(200))
   topic!: string;
 
-  @Field(() => String, { nullable: true, description: "How it sounds, such as `hopeful` or `humorous`: 1 to 50 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: "How it sounds, such as `hopeful` or `humorous`: 1 to 50 characters.",
+  })
   @Length(1, 50, upTo(50))
   tone?: string | null;
 
-  @Field(() => String, { nullable: true, description: "For whom it is, such as `young engineers`: 1 to 200 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: "For whom it is, such as `young engineers`: 1 to 200 characters.",
+  })
   @Length(1, 200, upTo(200))
   audience?: string | null;
 

@@ -1,5 +1,5 @@
-import type { Message } from "#src/ai/provider.js";
 import type { TextFilter } from "#src/ai/generation-service.js";
+import type { Message } from "#src/ai/provider.js";
 
 export interface QuoteWish {
   topic: string;

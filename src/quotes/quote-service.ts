@@ -25,7 +25,10 @@ const generateQuotePayload = z.object({
 });
 type GenerateQuotePayload = z.infer<typeof generateQuotePayload>;
 
-export const GenerateQuote = defineJob("quotes.generate", generateQuotePayload, { lane: "interactive", timeoutMs: 120_000 });
+export const GenerateQuote = defineJob("quotes.generate", generateQuotePayload, {
+  lane: "interactive",
+  timeoutMs: 120_000,
+});
 
 export const quoteList = defineList(Quote, {
   noun: "Quote",
@@ -129,7 +132,12 @@ export class QuoteService {
     const quality = generated.isComplete ? scoreQuality(generated.text, wish.topic).score : null;
     return run.finish(async (change) => {
       const createdById = run.actor.userId;
-      const generation = change.create(Generation, { ...generated, jobId: run.job.id, createdById, qualityScore: quality });
+      const generation = change.create(Generation, {
+        ...generated,
+        jobId: run.job.id,
+        createdById,
+        qualityScore: quality,
+      });
       if (!generated.isComplete) return generation;
       const quote = change.create(Quote, {
         text: generated.text,

@@ -38,28 +38,67 @@ export class Quote extends Row {
   @EnumColumn("QuoteSource", QuoteSource, { description: "Where it came from.", filter: true })
   source!: QuoteSource;
 
-  @Column(() => String, { sql: "varchar(200)", nullable: true, description: "What it is about, at most 200 characters.", filter: true })
+  @Column(() => String, {
+    sql: "varchar(200)",
+    nullable: true,
+    description: "What it is about, at most 200 characters.",
+    filter: true,
+  })
   topic!: string | null;
 
-  @Column(() => String, { sql: "varchar(50)", nullable: true, description: "The tone that was asked for, at most 50 characters.", filter: true })
+  @Column(() => String, {
+    sql: "varchar(50)",
+    nullable: true,
+    description: "The tone that was asked for, at most 50 characters.",
+    filter: true,
+  })
   tone!: string | null;
 
-  @Column(() => String, { sql: "varchar(200)", nullable: true, description: "For whom it was written, at most 200 characters.", filter: true })
+  @Column(() => String, {
+    sql: "varchar(200)",
+    nullable: true,
+    description: "For whom it was written, at most 200 characters.",
+    filter: true,
+  })
   audience!: string | null;
 
-  @Column(() => String, { sql: "varchar(100)", nullable: true, description: "The model that wrote it, at most 100 characters.", filter: true })
+  @Column(() => String, {
+    sql: "varchar(100)",
+    nullable: true,
+    description: "The model that wrote it, at most 100 characters.",
+    filter: true,
+  })
   aiModel!: string | null;
 
-  @Column(() => String, { sql: "varchar(50)", nullable: true, description: "The tone that an analysis found; null until analysed.", filter: true })
+  @Column(() => String, {
+    sql: "varchar(50)",
+    nullable: true,
+    description: "The tone that an analysis found; null until analysed.",
+    filter: true,
+  })
   emotionalTone!: string | null;
 
-  @Column(() => Float, { sql: "double precision", nullable: true, description: "−1 (sad) to 1 (happy); null until analysed.", filter: true })
+  @Column(() => Float, {
+    sql: "double precision",
+    nullable: true,
+    description: "−1 (sad) to 1 (happy); null until analysed.",
+    filter: true,
+  })
   sentimentScore!: number | null;
 
-  @Column(() => Float, { sql: "double precision", nullable: true, description: "How well it is made, 0 to 1; null for entered quotes.", filter: true })
+  @Column(() => Float, {
+    sql: "double precision",
+    nullable: true,
+    description: "How well it is made, 0 to 1; null for entered quotes.",
+    filter: true,
+  })
   qualityScore!: number | null;
 
-  @Column(() => GraphQLJSONObject, { sql: "jsonb", nullable: true, description: "Traits that an analysis found; null until analysed." })
+  @Column(() => GraphQLJSONObject, {
+    sql: "jsonb",
+    nullable: true,
+    description: "Traits that an analysis found; null until analysed.",
+  })
   psychologicalProfile!: Record<string, unknown> | null;
 
   @ManyToOne(() => User, { mapToPk: true, fieldName: "created_by_id" })
@@ -68,7 +107,12 @@ export class Quote extends Row {
   @ManyToOne(() => Generation, { mapToPk: true, fieldName: "generation_id", nullable: true, index: true })
   generationId!: string | null;
 
-  @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When it was last changed.", filter: true, sort: true })
+  @Column(() => GraphQLDateTimeISO, {
+    sql: "timestamptz",
+    description: "When it was last changed.",
+    filter: true,
+    sort: true,
+  })
   updatedAt!: Date;
 }
 

@@ -88,7 +88,10 @@ export const registerGraphiql = (server: FastifyInstance): void => {
   } as never);
   server.get("/graphiql", async (_request, reply) =>
     reply
-      .header("content-security-policy", "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'")
+      .header(
+        "content-security-policy",
+        "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'",
+      )
       .type("text/html; charset=utf-8")
       .send(page),
   );

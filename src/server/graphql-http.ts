@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ApolloServer, HeaderMap } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import { LRUCache } from "lru-cache";
@@ -57,7 +60,8 @@ export const registerGraphql = async (
   };
 
   const refuse = (reply: FastifyReply, error: unknown) => {
-    const status = error instanceof DomainError ? (statuses[error.code] ?? 400) : error instanceof GraphQLError ? 400 : 500;
+    const status =
+      error instanceof DomainError ? (statuses[error.code] ?? 400) : error instanceof GraphQLError ? 400 : 500;
     return reply.code(status).send({ errors: [present(error)] });
   };
 
@@ -88,11 +92,18 @@ export const registerGraphql = async (
     });
 
   server.route({ method: "POST", url: "/graphql", handler: serve });
-  server.route({ method: "GET", url: "/graphql", handler: (request, reply) => (wantsPage(request) ? reply.redirect("/graphiql") : serve(request, reply)), wsHandler });
+  server.route({
+    method: "GET",
+    url: "/graphql",
+    handler: (request, reply) => (wantsPage(request) ? reply.redirect("/graphiql") : serve(request, reply)),
+    wsHandler,
+  });
   server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) =>
     requestIds.run(request.requestId, () => {
-      if (error.statusCode === 413) return refuse(reply, new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."));
-      if (error.statusCode === 415) return refuse(reply, new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."));
+      if (error.statusCode === 413)
+        return refuse(reply, new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."));
+      if (error.statusCode === 415)
+        return refuse(reply, new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."));
       if (error.statusCode === 400) return refuse(reply, new DomainError("BAD_USER_INPUT", "The body is not JSON."));
       return refuse(reply, error);
     }),
@@ -108,7 +119,10 @@ const statuses: Partial<Record<string, number>> = {
 };
 
 const isRequestError = (code: unknown) =>
-  code === "BAD_REQUEST" || code === "GRAPHQL_PARSE_FAILED" || code === "GRAPHQL_VALIDATION_FAILED" || code === "BAD_USER_INPUT";
+  code === "BAD_REQUEST" ||
+  code === "GRAPHQL_PARSE_FAILED" ||
+  code === "GRAPHQL_VALIDATION_FAILED" ||
+  code === "BAD_USER_INPUT";
 
 const wantsPage = ({ headers, query }: FastifyRequest) =>
   (headers.accept ?? "").includes("text/html") && (query as { query?: unknown }).query === undefined;

@@ -5,7 +5,7 @@ import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
 import type { App } from "#src/app.js";
 import { newId } from "#src/platform/ids.js";
 import { Operations } from "./operations.js";
-import { type Credentials, credentialsOf, createContext } from "./request-context.js";
+import { type Credentials, createContext, credentialsOf } from "./request-context.js";
 
 /** How often an open socket's session is looked at, should the word of its end get lost, in milliseconds. */
 const recheckMs = 15_000;

@@ -49,7 +49,8 @@ export class Operations {
         this.#documents.set(params.query, document);
       }
       const operationName = typeof params.operationName === "string" ? params.operationName : null;
-      if (!getOperationAST(document, operationName)) throw badInput("`operationName` names no operation of the document.", "operationName");
+      if (!getOperationAST(document, operationName))
+        throw badInput("`operationName` names no operation of the document.", "operationName");
       const variableValues = (params.variables ?? undefined) as ExecutionArgs["variableValues"];
       return { schema: this.schema, document, contextValue, variableValues: variableValues ?? null, operationName };
     } catch (error) {
@@ -99,7 +100,9 @@ export class Operations {
     const shown: GraphQLFormattedError = presentError(error, requestId, this.app.logger);
     const source = error instanceof GraphQLError ? error : undefined;
     return new GraphQLError(shown.message, {
-      ...(source === undefined ? {} : { nodes: source.nodes, source: source.source, positions: source.positions, path: source.path }),
+      ...(source === undefined
+        ? {}
+        : { nodes: source.nodes, source: source.source, positions: source.positions, path: source.path }),
       extensions: shown.extensions ?? {},
     });
   }

@@ -50,7 +50,11 @@ export interface TestAtrium {
 }
 
 /** The settings of an instance on a test database: for one in this process, or one in its own. */
-export const testEnv = (database: TestDatabase, engine: EngineName = "postgres", prefix = randomBytes(4).toString("hex")) => ({
+export const testEnv = (
+  database: TestDatabase,
+  engine: EngineName = "postgres",
+  prefix = randomBytes(4).toString("hex"),
+) => ({
   DATABASE_URL: database.url,
   ATRIUM_SECRET: "a secret of the tests that is long enough",
   ATRIUM_SHUTDOWN_SECONDS: "5",
@@ -58,7 +62,9 @@ export const testEnv = (database: TestDatabase, engine: EngineName = "postgres",
   PORT: "0",
   HOST: "127.0.0.1",
   LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
-  ...(engine === "redis" ? { REDIS_URL: process.env["TEST_REDIS_URL"] ?? "", ATRIUM_REDIS_PREFIX: `test-${prefix}` } : {}),
+  ...(engine === "redis"
+    ? { REDIS_URL: process.env["TEST_REDIS_URL"] ?? "", ATRIUM_REDIS_PREFIX: `test-${prefix}` }
+    : {}),
 });
 
 export const startAtrium = async (options: Options = {}): Promise<TestAtrium> => {
@@ -112,11 +118,18 @@ interface Known {
 }
 
 /** The same person at this or another process. */
-export const personAt = (url: string, { email, password, accessToken, refreshToken }: Known, options: ConnectOptions = {}): Person => {
-  const person: Person = Object.assign(
-    connect(url, { accessToken: () => person.accessToken, ...options }),
-    { email, password, url, accessToken, refreshToken },
-  );
+export const personAt = (
+  url: string,
+  { email, password, accessToken, refreshToken }: Known,
+  options: ConnectOptions = {},
+): Person => {
+  const person: Person = Object.assign(connect(url, { accessToken: () => person.accessToken, ...options }), {
+    email,
+    password,
+    url,
+    accessToken,
+    refreshToken,
+  });
   return person;
 };
 
@@ -131,7 +144,11 @@ export const errorOf = async (call: Promise<unknown>): Promise<ApiError> => {
 };
 
 /** Asks again until the answer is as wanted. */
-export const eventually = async <T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, withinMs = 15_000): Promise<T> => {
+export const eventually = async <T>(
+  ask: () => Promise<T>,
+  wanted: (answer: T) => boolean,
+  withinMs = 15_000,
+): Promise<T> => {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();

@@ -23,7 +23,8 @@ export default async function setup() {
   globalThis.stopTestServers = async () => {
     redis?.process.kill("SIGKILL");
     // Test processes that were killed may have left connections; nothing here needs to be kept.
-    for (let tries = 0; tries < 20 && !(await postgres.stop()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 250));
+    for (let tries = 0; tries < 20 && !(await postgres.stop()); tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 250));
     await rm(folder, { recursive: true, force: true });
   };
 }

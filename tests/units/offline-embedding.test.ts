@@ -1,4 +1,3 @@
-import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { embeddingLength, embedText } from "#src/ai/offline/embed-text.js";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";

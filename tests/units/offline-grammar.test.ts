@@ -1,4 +1,3 @@
-import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { composeQuote } from "#src/ai/offline/compose-quote.js";
 import { normaliseTopic } from "#src/ai/offline/normalise-topic.js";

@@ -1,4 +1,3 @@
-import { expect, test } from "@jest/globals";
 import { countTokens } from "#src/ai/offline/count-tokens.js";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
 import type { GenerateChunk, GenerateRequest } from "#src/ai/provider.js";

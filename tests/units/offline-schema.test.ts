@@ -1,4 +1,3 @@
-import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { z } from "zod";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";

@@ -1,4 +1,3 @@
-import { expect, test } from "@jest/globals";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
 import type { GenerateChunk, GenerateRequest, Message, Tool } from "#src/ai/provider.js";
 

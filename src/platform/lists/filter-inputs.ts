@@ -4,7 +4,19 @@ import { Field, Float, ID, InputType, Int } from "type-graphql";
 type GraphType = () => object;
 
 /** The SQL comparisons that a filter can ask for. */
-export const operators = ["eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"] as const;
+export const operators = [
+  "eq",
+  "ne",
+  "in",
+  "notIn",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "contains",
+  "startsWith",
+  "isNull",
+] as const;
 export type Operator = (typeof operators)[number];
 /** One column's conditions; all that are given must hold. */
 export type Comparison = Partial<Record<Operator, unknown>>;
@@ -27,9 +39,11 @@ const equality = ["eq", "ne", "in", "notIn"] as const;
 const order = ["gt", "gte", "lt", "lte"] as const;
 const text = ["contains", "startsWith"] as const;
 
-const comparisonInput = (name: string, type: GraphType, known: readonly Operator[]): new () => object => {
+const comparisonInput = (name: string, type: GraphType, known: readonly Operator[]): (new () => object) => {
   const input = { [name]: class {} }[name] as new () => object;
-  InputType(name, { description: `Conditions on a value of the type ${name.replace(/Filter$/, "")}; all given ones must hold.` })(input);
+  InputType(name, {
+    description: `Conditions on a value of the type ${name.replace(/Filter$/, "")}; all given ones must hold.`,
+  })(input);
   for (const operator of known) {
     const isList = operator === "in" || operator === "notIn";
     const of = operator === "isNull" ? () => Boolean : isList ? () => [type()] : type;
@@ -49,7 +63,7 @@ const scalars = new Map<unknown, new () => object>([
 const enums = new Map<string, new () => object>();
 
 /** The filter input of a column's type; made once per enum. */
-export const filterInputFor = (type: GraphType, enumName: string | undefined): new () => object => {
+export const filterInputFor = (type: GraphType, enumName: string | undefined): (new () => object) => {
   if (enumName !== undefined) {
     const known = enums.get(enumName) ?? comparisonInput(`${enumName}Filter`, type, [...equality, "isNull"]);
     enums.set(enumName, known);

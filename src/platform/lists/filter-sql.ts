@@ -54,7 +54,8 @@ export const compileFilter = <T extends object>(
       case "in":
       case "notIn": {
         const items = value as unknown[];
-        if (items.length > maxListItems) throw badInput(`A list to compare with has at most ${maxListItems} items.`, path);
+        if (items.length > maxListItems)
+          throw badInput(`A list to compare with has at most ${maxListItems} items.`, path);
         if (items.includes(null)) throw badInput("null is no value to compare with: use `isNull`.", path);
         const found = items.length === 0 ? sql`false` : sql`${column} in (${sql.join(items)})`;
         return operator === "in" ? found : sql`(${found}) is not true`;
@@ -68,7 +69,9 @@ export const compileFilter = <T extends object>(
   const compileColumn = (property: string, comparison: Comparison, path: string): Condition => {
     const given = operators.filter((operator) => comparison[operator] !== undefined);
     if (given.length === 0) throw badInput("A condition names at least one operator, such as `eq`.", path);
-    return all(given.map((operator) => compare(columnRef(property), operator, comparison[operator], `${path}.${operator}`)));
+    return all(
+      given.map((operator) => compare(columnRef(property), operator, comparison[operator], `${path}.${operator}`)),
+    );
   };
 
   const compileList = (items: unknown, path: string, depth: number): Condition[] => {

@@ -102,7 +102,10 @@ export const defineList = <T extends object>(
   InputType(`${noun}Filter`, { description: `Which ${plural} to list; all given conditions must hold.` })(Filter);
   for (const column of all.filter(({ filter }) => filter)) {
     const input = filterInputFor(column.graph, column.enumName);
-    Field(() => input, { nullable: true, description: `Condition on \`${column.property}\`.` })(Filter.prototype, column.property);
+    Field(() => input, { nullable: true, description: `Condition on \`${column.property}\`.` })(
+      Filter.prototype,
+      column.property,
+    );
   }
   for (const [name, { type, description }] of Object.entries(virtualFilters)) {
     Field(type as () => never, { nullable: true, description })(Filter.prototype, name);
@@ -123,21 +126,28 @@ export const defineList = <T extends object>(
   const Order = named(`${noun}Order`);
   InputType(`${noun}Order`, { description: `One criterion by which ${plural} are ordered.` })(Order);
   Field(() => orderFields as never, { description: "What to compare." })(Order.prototype, "field");
-  Field(() => Direction, { defaultValue: Direction.ASC, description: "Which end comes first." })(Order.prototype, "direction");
+  Field(() => Direction, { defaultValue: Direction.ASC, description: "Which end comes first." })(
+    Order.prototype,
+    "direction",
+  );
 
   const Args = named(`${noun}ListArgs`) as new () => ListArgs;
   ArgsType()(Args);
   Field(() => Filter, { nullable: true, description: "Which rows; all when left out." })(Args.prototype, "filter");
-  Field(() => [Order], { nullable: true, description: "Newest first when left out. At most 4 criteria." })(Args.prototype, "orderBy");
-  Field(() => Int, { nullable: true, defaultValue: 20, description: "Rows from the beginning or behind `after`, 1 to 100." })(
+  Field(() => [Order], { nullable: true, description: "Newest first when left out. At most 4 criteria." })(
     Args.prototype,
-    "first",
+    "orderBy",
   );
+  Field(() => Int, {
+    nullable: true,
+    defaultValue: 20,
+    description: "Rows from the beginning or behind `after`, 1 to 100.",
+  })(Args.prototype, "first");
   Field(() => String, { nullable: true, description: "Only rows behind this cursor." })(Args.prototype, "after");
-  Field(() => Int, { nullable: true, description: "Instead of `first`: rows from the end or before `before`, 1 to 100." })(
-    Args.prototype,
-    "last",
-  );
+  Field(() => Int, {
+    nullable: true,
+    description: "Instead of `first`: rows from the end or before `before`, 1 to 100.",
+  })(Args.prototype, "last");
   Field(() => String, { nullable: true, description: "Only rows before this cursor." })(Args.prototype, "before");
 
   return { entity, columns, sortable, virtualFilters, Connection, Args };

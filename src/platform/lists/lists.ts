@@ -28,7 +28,9 @@ export class Lists {
   /** The rows with these ids that the actor may see, in no particular order. */
   async findMany<T extends Node>(entity: new () => T, actor: Actor, ids: readonly string[]): Promise<T[]> {
     const rows = await this.database.rows(
-      sql<Record<string, unknown>>`${this.#select(entity)} where t.id = any(${ids}) and ${this.#visible(entity, actor)}`,
+      sql<
+        Record<string, unknown>
+      >`${this.#select(entity)} where t.id = any(${ids}) and ${this.#visible(entity, actor)}`,
     );
     return rows.map((row) => this.#present(entity, row));
   }
@@ -84,8 +86,8 @@ export class Lists {
   }
 
   #column<T extends object>(entity: new () => T, property: string): RawBuilder<unknown> {
-    const [name] = this.#meta(entity).properties[property as never]?.["fieldNames"] as unknown as string[];
-    return sql`t.${sql.ref(name ?? property)}`;
+    const column = this.#meta(entity).props.find(({ name }) => name === property);
+    return sql`t.${sql.ref(column?.fieldNames[0] ?? property)}`;
   }
 
   #select<T extends object>(entity: new () => T): RawBuilder<unknown> {
@@ -95,7 +97,8 @@ export class Lists {
   }
 
   #visible<T extends object>(entity: new () => T, actor: Actor): RawBuilder<unknown> {
-    if (!("workspaceId" in this.#meta(entity).properties)) throw new Error(`${entity.name} has no workspace to be seen in.`);
+    if (!("workspaceId" in this.#meta(entity).properties))
+      throw new Error(`${entity.name} has no workspace to be seen in.`);
     return sql`t.workspace_id = ${actor.workspaceId}`;
   }
 
@@ -140,7 +143,8 @@ const beyond = (
   return sql`(${sql.join(alternatives, sql` or `)})`;
 };
 
-const shapeOf = (order: readonly Criterion[]) => order.map(({ property, direction }) => `${property} ${direction}`).join();
+const shapeOf = (order: readonly Criterion[]) =>
+  order.map(({ property, direction }) => `${property} ${direction}`).join();
 
 const encode = (order: readonly Criterion[], row: Record<string, unknown>): string =>
   Buffer.from(JSON.stringify([shapeOf(order), ...order.map(({ property }) => row[property])])).toString("base64url");

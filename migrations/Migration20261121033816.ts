@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121031847 extends Migration {
+export class Migration20261121033816 extends Migration {
 
-  override name = 'Migration20261121031847';
+  override name = 'Migration20261121033816';
 
   override up(): void | Promise<void> {
-    this.addSql(`create table "event" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "xid" xid8 not null default pg_current_xact_id(), "position" bigint generated always as identity not null, "kind" text not null, "subject_id" text not null, "actor_id" text not null, "request_id" text not null, "data" jsonb not null, primary key ("id"));`);
+    this.addSql(`create table "event" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "xid" xid8 not null default pg_current_xact_id(), "position" bigserial, "kind" text not null, "subject_id" text not null, "actor_id" text not null, "request_id" text not null, "data" jsonb not null, primary key ("id"));`);
     this.addSql(`create index "event_workspace_place" on "event" ("workspace_id", "xid", "position");`);
 
     this.addSql(`create table "job" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "kind" text not null, "lane" text not null, "payload" jsonb not null, "status" text not null, "progress" double precision not null default 0, "attempts" integer not null default 0, "failures" integer not null default 0, "error_code" text null, "error_message" text null, "result_id" text null, "created_by_id" text not null, "request_id" text not null, "started_at" timestamptz null, "finished_at" timestamptz null, "cancel_requested_at" timestamptz null, "run_at" timestamptz not null, "dispatched_at" timestamptz null, "heartbeat_at" timestamptz null, primary key ("id"));`);

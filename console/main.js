@@ -1,0 +1,119 @@
+import { request } from "./api.js";
+import { byId } from "./dom.js";
+import { ago } from "./format.js";
+import { openJobs, refreshJobs } from "./jobs-view.js";
+import { LiveSocket } from "./live-socket.js";
+import { openQuotes, refreshQuotes } from "./quotes-view.js";
+import { exchange, session } from "./session.js";
+import { showSignIn } from "./sign-in-view.js";
+import { startStudio, stopStudio } from "./studio-view.js";
+import { openEngines } from "./system-view.js";
+
+const eventsDocument = "subscription Events($after: String) { events(after: $after) { cursor kind } }";
+/** A cut that heals faster than this is nobody's business, in milliseconds. */
+const quietMs = 700;
+const gatherMs = 80;
+
+const live = new LiveSocket((refused) => session.accessToken(refused));
+
+/** Many events in a row make one look at the lists. */
+const gathered = (work) => {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => session.isOpen && work(), gatherMs);
+  };
+};
+const lookAtJobs = gathered(refreshJobs);
+const lookAtQuotes = gathered(refreshQuotes);
+const lookAtAll = () => {
+  lookAtJobs();
+  lookAtQuotes();
+};
+
+const showOnly = (id) => {
+  for (const main of document.querySelectorAll("main")) main.hidden = main.id !== id;
+  byId("account").hidden = id !== "signed-in";
+};
+
+const enter = () => {
+  byId("account-name").textContent = session.user.email;
+  showOnly("signed-in");
+  void live.open();
+  live.subscribe(
+    eventsDocument,
+    {},
+    {
+      next: ({ kind }) => {
+        lookAtJobs();
+        if (kind.startsWith("quote.")) lookAtQuotes();
+      },
+      // Without an event there was no cursor to go on from: look once what happened meanwhile.
+      resumed: lookAtAll,
+    },
+  );
+  startStudio(live, lookAtJobs);
+  void openJobs();
+  void openQuotes();
+  void openEngines();
+};
+
+const leave = (reason) => {
+  live.close();
+  stopStudio();
+  showSignIn(reason);
+  showOnly("signed-out");
+  byId("email").focus();
+};
+
+/** The link that the start screen prints signs in once; it must not stay in the address bar or the history. */
+const enterByLink = async (refreshToken) => {
+  history.replaceState(null, "", location.pathname + location.search);
+  if (!session.isOpen) showOnly("opening");
+  try {
+    session.open(await exchange(refreshToken));
+  } catch (error) {
+    const used =
+      "This sign-in link has been used already, or is older than half an hour. Please sign in with your password.";
+    if (!session.isOpen) leave(error.code === "UNAUTHENTICATED" ? used : error.message);
+  }
+};
+
+const linkToken = () => new URLSearchParams(location.hash.slice(1)).get("refresh");
+
+session.addEventListener("opened", () => {
+  live.close();
+  enter();
+  byId("studio-title").focus();
+});
+session.addEventListener("ended", ({ detail }) => leave(detail));
+// A socket speaks with the token that it was opened with.
+session.addEventListener("renewed", () => live.open());
+
+let quietTimer;
+live.addEventListener("state", ({ detail }) => {
+  clearTimeout(quietTimer);
+  const show = () => {
+    byId("connection").textContent = detail === "connecting" ? "reconnecting …" : "";
+  };
+  if (detail === "connecting") quietTimer = setTimeout(show, quietMs);
+  else show();
+});
+
+byId("sign-out").addEventListener("click", async () => {
+  // Closed first, or the end of the session would reach the socket as if it came from elsewhere.
+  live.close();
+  await request("mutation SignOut { signOut { id } }").catch(() => {});
+  session.end("You are signed out.");
+});
+addEventListener("hashchange", () => linkToken() && enterByLink(linkToken()));
+setInterval(() => {
+  for (const time of document.querySelectorAll("time")) time.textContent = ago(time.dateTime);
+}, 30_000);
+
+if (linkToken()) await enterByLink(linkToken());
+else if (session.isOpen) enter();
+else {
+  showSignIn();
+  showOnly("signed-out");
+}

@@ -1,0 +1,77 @@
+import { request } from "./api.js";
+import { byId, element, showLoading, showState } from "./dom.js";
+import { sentenceCase } from "./format.js";
+import { session } from "./session.js";
+
+const enginesDocument = "query Engines { engines { part engine setting configured } }";
+const addresses = [
+  ["API", "/graphql"],
+  ["Explorer", "/graphiql"],
+  ["Health", "/health"],
+];
+
+/** What the platform runs on; it changes with a restart only. */
+export const openEngines = async () => {
+  const list = byId("engines");
+  showLoading(list, 4, "div");
+  try {
+    const { engines } = await request(enginesDocument);
+    list.replaceChildren(...engines.map(engineOf));
+    showState(byId("engines-state"));
+  } catch (error) {
+    list.replaceChildren();
+    showState(byId("engines-state"), error.message, openEngines);
+  }
+  list.ariaBusy = null;
+};
+
+const engineOf = ({ part, engine, setting, configured }) => {
+  const name = element("dd", {}, engine);
+  const row = element("div", {}, element("dt", {}, sentenceCase(part)), name);
+  if (!configured) {
+    name.append(element("span", { className: "tag" }, "stand-in"));
+    row.append(element("dd", { className: "hint" }, element("code", {}, setting), " changes it"));
+  }
+  return row;
+};
+
+const copy = async (text, button) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(button, "Copied");
+  } catch {
+    // Without HTTPS, on another machine than this one, browsers keep the clipboard closed.
+    say(button, "Not allowed");
+  }
+};
+
+const say = (button, word) => {
+  byId("copied").textContent = word;
+  button.textContent = word;
+  setTimeout(() => {
+    byId("copied").textContent = "";
+    button.textContent = "Copy";
+  }, 1_500);
+};
+
+const body = JSON.stringify({ query: "{quotes{nodes{text}}}" });
+const curlWith = (token) => `curl -s \\
+  ${location.origin}/graphql \\
+  -H 'Content-Type: application/json' \\
+  -H "Authorization: Bearer ${token}" \\
+  -d '${body}'`;
+
+byId("curl").textContent = curlWith("$TOKEN");
+byId("copy-curl").addEventListener("click", async ({ currentTarget }) => {
+  const token = await session.accessToken().catch(() => "$TOKEN");
+  await copy(curlWith(token), currentTarget);
+});
+byId("addresses").append(
+  ...addresses.map(([name, path]) => {
+    const url = `${location.origin}${path}`;
+    const button = element("button", { type: "button", ariaLabel: `Copy the address: ${name}` }, "Copy");
+    button.onclick = () => copy(url, button);
+    const link = element("a", { href: path, target: "_blank", rel: "noreferrer" }, url);
+    return element("li", {}, element("span", { className: "address-name" }, name), link, button);
+  }),
+);

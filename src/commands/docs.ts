@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { settings } from "../platform/config.js";
+
+interface Setting {
+  readonly name: string;
+  readonly description: string;
+  readonly fallback: string | undefined;
+}
+
+const listSettings = (): Setting[] =>
+  Object.entries(settings.shape).map(([name, schema]) => {
+    const parsed = schema.safeParse(undefined);
+    const value: unknown = parsed.success ? parsed.data : undefined;
+    const fallback = Array.isArray(value) ? value.join(",") : value === undefined ? undefined : String(value);
+    return { name, description: schema.description ?? "", fallback: fallback === "" ? undefined : fallback };
+  });
+
+/** Each setting as a commented line, ready to be filled in. */
+export const envExample = (): string => {
+  const head = "# Copy to `.env`, take the # off what you want to change. Nothing here is needed to start.\n";
+  const lines = listSettings().map(
+    ({ name, description, fallback }) => `\n# ${description}\n# ${name}=${fallback ?? ""}\n`,
+  );
+  return head + lines.join("");
+};
+
+export const settingsPage = (): string => {
+  const rows = listSettings().map(
+    ({ name, description, fallback }) =>
+      `| \`${name}\` | ${description} | ${fallback === undefined ? "" : `\`${fallback}\``} |`,
+  );
+  return [
+    "# Settings",
+    "",
+    "Read from the environment, and from a file `.env` in the folder that Atrium is started in. An empty variable counts as not",
+    "set. A wrong one, or a misspelt `ATRIUM_…`, stops the start and is named; all problems are told at once.",
+    "",
+    "| variable | meaning | default |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+};
+
+/** Writes the pages of reference that follow from the code. */
+export const docs = async (root: string): Promise<void> => {
+  await mkdir(join(root, "docs"), { recursive: true });
+  await writeFile(join(root, ".env.example"), envExample());
+  await writeFile(join(root, "docs", "settings.md"), settingsPage());
+};
