@@ -7,7 +7,7 @@ export const showErrors = (form, error) => {
   const place = input.closest(".field").querySelector(".field-error");
   place.id = `${input.id}-error`;
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", place.id);
+  describe(input, place);
   show(place, inPlainWords(error.message, name, input.labels[0]));
   input.focus();
 };
@@ -16,8 +16,16 @@ export const clearErrors = (form) => {
   for (const place of form.querySelectorAll(".field-error, .form-error")) place.hidden = true;
   for (const input of form.querySelectorAll("[aria-invalid]")) {
     input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
+    describe(input);
   }
+};
+
+/** The hint under a field keeps describing it, with the error when there is one. */
+const describe = (input, error) => {
+  const hint = input.closest(".field").querySelector(".hint");
+  const ids = [hint, error].flatMap((each) => each?.id ?? []);
+  if (ids.length > 0) input.setAttribute("aria-describedby", ids.join(" "));
+  else input.removeAttribute("aria-describedby");
 };
 
 const show = (place, message) => {
@@ -29,5 +37,6 @@ const show = (place, message) => {
 const inPlainWords = (message, name, label) => {
   const caption = label.firstChild.textContent.trim();
   const predicate = message.startsWith(`\`${name}\` `) ? message.slice(name.length + 3) : message;
+  if (predicate.startsWith("is ")) return `This ${predicate}`;
   return /^\p{Ll}/u.test(predicate) ? `${caption} ${predicate}` : predicate;
 };

@@ -13,10 +13,15 @@ export class ApiError extends Error {
 }
 
 /** One operation over HTTP: its data, or the first of its errors thrown. */
-export const post = async (query, variables, accessToken) => {
+export const post = async (query, variables, { accessToken, signal } = {}) => {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   if (accessToken) headers.Authorization = `Bearer ${accessToken}`;
-  const answer = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query, variables }) })
+  const answer = await fetch("/graphql", {
+    method: "POST",
+    headers,
+    signal,
+    body: JSON.stringify({ query, variables }),
+  })
     .then((response) => response.json())
     .catch(() => {
       throw new ApiError("UNREACHABLE", "Atrium does not answer. Is it running, and is the network there?");

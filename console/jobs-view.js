@@ -18,6 +18,7 @@ export const openJobs = () => {
   items = new Map();
   for (const value of counts.values()) value.textContent = "–";
   showLoading(list, 3);
+  showState(byId("jobs-state"));
   return refreshJobs();
 };
 

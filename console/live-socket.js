@@ -64,10 +64,10 @@ export class LiveSocket extends EventTarget {
     this.#tell("closed");
   }
 
-  /** `next` gets each event once; `resumed` is called when a new connection has taken over. Returns how to stop. */
+  /** `next` gets each event once; then comes `complete` or `error`. Returns how to stop. */
   subscribe(query, variables, handlers) {
     const id = String(++this.#lastId);
-    this.#subscriptions.set(id, { query, variables: { ...variables }, handlers, started: false });
+    this.#subscriptions.set(id, { query, variables: { ...variables }, handlers });
     if (this.#isLive) this.#start(id);
     return () => {
       if (this.#subscriptions.delete(id) && this.#isLive) this.#send({ type: "complete", id });
@@ -75,11 +75,8 @@ export class LiveSocket extends EventTarget {
   }
 
   #start(id) {
-    const subscription = this.#subscriptions.get(id);
-    const { query, variables, handlers, started } = subscription;
+    const { query, variables } = this.#subscriptions.get(id);
     this.#send({ type: "subscribe", id, payload: { query, variables } });
-    subscription.started = true;
-    if (started) handlers.resumed?.();
   }
 
   #receive({ type, id, payload }) {
@@ -105,8 +102,8 @@ export class LiveSocket extends EventTarget {
     this.#isLive = true;
     this.#failures = 0;
     this.#pingTimer = setInterval(() => this.#ping(), pingEveryMs);
-    this.#tell("live");
     for (const id of this.#subscriptions.keys()) this.#start(id);
+    this.#tell("live");
   }
 
   #refuse(id, error) {

@@ -1,6 +1,6 @@
-import { request } from "./api.js";
 import { byId } from "./dom.js";
 import { ago } from "./format.js";
+import { post } from "./graphql.js";
 import { openJobs, refreshJobs } from "./jobs-view.js";
 import { LiveSocket } from "./live-socket.js";
 import { openQuotes, refreshQuotes } from "./quotes-view.js";
@@ -26,9 +26,9 @@ const gathered = (work) => {
 };
 const lookAtJobs = gathered(refreshJobs);
 const lookAtQuotes = gathered(refreshQuotes);
-const lookAtAll = () => {
+const lookAt = ({ kind }) => {
   lookAtJobs();
-  lookAtQuotes();
+  if (kind.startsWith("quote.")) lookAtQuotes();
 };
 
 const showOnly = (id) => {
@@ -40,18 +40,7 @@ const enter = () => {
   byId("account-name").textContent = session.user.email;
   showOnly("signed-in");
   void live.open();
-  live.subscribe(
-    eventsDocument,
-    {},
-    {
-      next: ({ kind }) => {
-        lookAtJobs();
-        if (kind.startsWith("quote.")) lookAtQuotes();
-      },
-      // Without an event there was no cursor to go on from: look once what happened meanwhile.
-      resumed: lookAtAll,
-    },
-  );
+  live.subscribe(eventsDocument, {}, { next: lookAt });
   startStudio(live, lookAtJobs);
   void openJobs();
   void openQuotes();
@@ -92,19 +81,30 @@ session.addEventListener("renewed", () => live.open());
 
 let quietTimer;
 live.addEventListener("state", ({ detail }) => {
-  clearTimeout(quietTimer);
-  const show = () => {
-    byId("connection").textContent = detail === "connecting" ? "reconnecting …" : "";
-  };
-  if (detail === "connecting") quietTimer = setTimeout(show, quietMs);
-  else show();
+  if (detail === "connecting") {
+    quietTimer ??= setTimeout(() => {
+      byId("connection").textContent = "reconnecting …";
+    }, quietMs);
+  } else {
+    clearTimeout(quietTimer);
+    quietTimer = undefined;
+    byId("connection").textContent = "";
+  }
+  // What happened before the first event came with a cursor, nobody tells any more.
+  if (detail === "live") {
+    lookAtJobs();
+    lookAtQuotes();
+  }
 });
 
 byId("sign-out").addEventListener("click", async () => {
-  // Closed first, or the end of the session would reach the socket as if it came from elsewhere.
-  live.close();
-  await request("mutation SignOut { signOut { id } }").catch(() => {});
+  const accessToken = await session.accessToken().catch(() => undefined);
+  // Here first: the end of a session that is still in use would come back as an error from everywhere.
   session.end("You are signed out.");
+  await post("mutation SignOut { signOut { id } }", {}, { accessToken }).catch(({ code }) => {
+    if (code === "UNREACHABLE")
+      showSignIn("You are signed out here. Atrium does not answer; there it ends within half an hour.");
+  });
 });
 addEventListener("hashchange", () => linkToken() && enterByLink(linkToken()));
 setInterval(() => {

@@ -30,6 +30,7 @@ export const openQuotes = () => {
   more.hidden = true;
   byId("quotes-total").textContent = "";
   showLoading(list, 3);
+  showState(state);
   return refreshQuotes();
 };
 
@@ -42,10 +43,10 @@ const read = async (first, after) => {
     const { quotes: page } = await request(quotesDocument, { first, after });
     if (turn !== reading) return;
     const fresh = new Set(page.nodes.map(({ id }) => id));
-    const oldest = page.nodes.at(-1)?.id;
-    const beyond = quotes.filter(({ id }) => page.pageInfo.hasNextPage && id < oldest && !fresh.has(id));
-    quotes =
-      after === undefined ? [...page.nodes, ...beyond] : [...quotes.filter(({ id }) => !fresh.has(id)), ...page.nodes];
+    const others = quotes.filter(({ id }) => !fresh.has(id));
+    // Ids sort by creation: what is older than this page lies behind it.
+    const beyond = quotes.length > maxPage ? others.filter(({ id }) => id < page.nodes.at(-1)?.id) : [];
+    quotes = after === undefined ? [...page.nodes, ...beyond] : [...others, ...page.nodes];
     if (after !== undefined || beyond.length === 0) {
       endCursor = page.pageInfo.endCursor;
       more.hidden = !page.pageInfo.hasNextPage;

@@ -32,6 +32,7 @@ form.addEventListener("submit", async (event) => {
   const button = event.submitter ?? form.querySelector("button");
   button.ariaBusy = "true";
   clearErrors(form);
+  note.hidden = true;
   try {
     const { email, password } = Object.fromEntries(new FormData(form));
     const input = { email: email.trim(), password };

@@ -18,10 +18,11 @@ const form = byId("generate");
 const stage = byId("stage");
 const text = byId("stage-text");
 const factValues = new Map(facts.map((name) => [name, element("dd", {}, "–")]));
+const idle = { phase: "idle", text: "" };
 let live;
-let onProgress;
+let onProgress = () => {};
 let thread;
-let shown = { phase: "idle", text: "" };
+let shown = {};
 
 /** `changed` is called when a job was asked for, begins or is steered: its owner may want to look at the lists. */
 export const startStudio = (socket, changed) => {
@@ -31,13 +32,14 @@ export const startStudio = (socket, changed) => {
   const jobId = sessionStorage.getItem(storageKey);
   // After a reload the last job goes on where it is.
   if (jobId) follow(jobId);
-  else show({ phase: "idle", text: "" });
+  else show(idle);
 };
 
 export const stopStudio = () => {
   thread?.stop();
   thread = undefined;
   sessionStorage.removeItem(storageKey);
+  show(idle);
   form.reset();
   clearErrors(form);
 };
@@ -76,7 +78,7 @@ const follow = (jobId) => {
 const show = (state) => {
   if (state.phase === "lost" && state.text === "" && state.error.code === "NOT_FOUND") {
     sessionStorage.removeItem(storageKey);
-    return show({ phase: "idle", text: "" });
+    return show(idle);
   }
   const isNew = state.phase !== shown.phase || state.attempt !== shown.attempt;
   shown = state;

@@ -26,12 +26,8 @@ export const openEngines = async () => {
 };
 
 const engineOf = ({ part, engine, setting, configured }) => {
-  const name = element("dd", {}, engine);
-  const row = element("div", {}, element("dt", {}, sentenceCase(part)), name);
-  if (!configured) {
-    name.append(element("span", { className: "tag" }, "stand-in"));
-    row.append(element("dd", { className: "hint" }, element("code", {}, setting), " changes it"));
-  }
+  const row = element("div", {}, element("dt", {}, sentenceCase(part)), element("dd", {}, engine));
+  if (!configured) row.append(element("dd", { className: "hint" }, "stand-in · set ", element("code", {}, setting)));
   return row;
 };
 

@@ -31,6 +31,7 @@ import type { JobHandler } from "./platform/jobs.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import type { Logger } from "./platform/logger.js";
+import { requireRedis } from "./platform/redis.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
@@ -97,6 +98,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.length = 0;
   };
   try {
+    if (config.redis !== undefined) await requireRedis(config.redis.url);
     const keys = keysFrom(await loadSecret(config));
     const database = await connectDatabase(config, databaseUrl, clock);
     closers.push(() => database.close());

@@ -1,8 +1,5 @@
 import "reflect-metadata";
 import { Command, CommanderError } from "commander";
-import { migrateCommand } from "./commands/migrate.js";
-import { schemaCommand } from "./commands/schema.js";
-import { serve } from "./commands/serve.js";
 import { ConfigError } from "./platform/config.js";
 import { SettingError } from "./platform/errors.js";
 
@@ -11,6 +8,11 @@ const program = new Command("atrium")
   .version("0.1.0")
   .showHelpAfterError("Run `npx atrium --help` for all commands.")
   .exitOverride();
+
+// Each command loads what it needs when it runs: help and usage errors answer at once.
+const serve = async (role: "start" | "api" | "worker") => (await import("./commands/serve.js")).serve(role);
+const migrate = program.command("migrate").description("change the tables of the database");
+const schema = program.command("schema").description("the GraphQL schema as text");
 
 program
   .command("start")
@@ -24,8 +26,32 @@ program
   .command("worker")
   .description("run the background workers alone")
   .action(() => serve("worker"));
-program.addCommand(migrateCommand());
-program.addCommand(schemaCommand());
+migrate
+  .command("up")
+  .description("bring the database to the newest version")
+  .action(async () => (await import("./commands/migrate.js")).up());
+migrate
+  .command("down")
+  .description("take back the newest migration")
+  .action(async () => (await import("./commands/migrate.js")).down());
+migrate
+  .command("status")
+  .description("list what is applied and what is not")
+  .action(async () => (await import("./commands/migrate.js")).status());
+migrate
+  .command("create")
+  .description("write a migration from the difference between the classes and the last migration")
+  .action(async () => (await import("./commands/migrate.js")).create());
+schema
+  .command("print")
+  .description("print the schema of this version")
+  .option("--out <file>", "write it to a file instead")
+  .action(async ({ out }: { out?: string }) => (await import("./commands/schema.js")).printSchemaTo(out));
+schema
+  .command("check")
+  .description("compare a printed schema with this version")
+  .argument("[file]", "the printed schema", "schema/schema.graphql")
+  .action(async (file: string) => (await import("./commands/schema.js")).checkSchema(file));
 program
   .command("doctor")
   .description("check every engine, and say how to mend what is wrong")

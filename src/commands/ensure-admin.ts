@@ -11,8 +11,8 @@ export interface Admin {
   readonly newPassword: string | undefined;
   /** Opens the console without typing; works once, for half an hour. */
   readonly signInToken: string | undefined;
-  /** A request body that signs in, for `curl`. */
-  readonly signInFile: string;
+  /** A request body that signs in, for `curl`; only in development. */
+  readonly signInFile: string | undefined;
 }
 
 /**
@@ -36,11 +36,11 @@ export const ensureAdmin = async (app: App): Promise<Admin | undefined> => {
   const signInFile = join(dataDir, "sign-in.json");
   const query = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { email } } }";
   const body = { query, variables: { input: { email: admin.email, password } } };
-  await writeFile(signInFile, JSON.stringify(body), { mode: 0o600 });
+  if (!production) await writeFile(signInFile, JSON.stringify(body), { mode: 0o600 });
   return {
     email: admin.email,
     newPassword: made !== undefined && admin.password === undefined ? password : undefined,
     signInToken: session?.refreshToken,
-    signInFile,
+    signInFile: production ? undefined : signInFile,
   };
 };

@@ -52,9 +52,12 @@ export const announce = ({ role, app, server, admin, readyMs, forPerson }: Annou
   if (admin !== undefined) {
     const password =
       admin.newPassword === undefined ? dim("password as before") : `password ${bold(admin.newPassword)}`;
-    const file = relative(process.cwd(), admin.signInFile);
     lines.push(row("Login", `${admin.email}  ${password}`));
-    lines.push(row("Try", `curl -s ${server?.url}/graphql -H 'Content-Type: application/json' -d @${file}`), "");
+    if (admin.signInFile !== undefined) {
+      const file = relative(process.cwd(), admin.signInFile);
+      lines.push(row("Try", `curl -s ${server?.url}/graphql -H 'Content-Type: application/json' -d @${file}`));
+    }
+    lines.push("");
   }
   for (const { part, engine, setting, configured } of engines) {
     lines.push(row(part, configured ? engine : `${engine} ${dim(`— set ${setting} to change it`)}`));

@@ -25,7 +25,7 @@ export const settings = z.object({
   NODE_ENV: z
     .enum(["development", "production", "test"], { error: "must be development, production or test" })
     .default("development")
-    .describe("In production a missing ATRIUM_SECRET or DATABASE_URL stops the start, and introspection is closed."),
+    .describe("In production a missing ATRIUM_SECRET stops the start, and introspection and the explorer are closed."),
   PORT: integer(0, 65_535)
     .optional()
     .describe(
@@ -211,11 +211,15 @@ const describeValue = (setting: string, value: string | undefined) => {
   return /KEY|SECRET|PASSWORD|_URL$/.test(setting) ? `a text of ${value.length} characters` : JSON.stringify(value);
 };
 
+/** The setting that begins most like this one, underscores aside. */
 const suggestion = (name: string) => {
-  const words = new Set(name.split("_"));
-  const shared = (other: string) => other.split("_").filter((word) => words.has(word)).length;
-  const near = Object.keys(settings.shape)
-    .filter((other) => other.startsWith("ATRIUM_"))
-    .sort((a, b) => shared(b) - shared(a))[0];
-  return `Did you mean ${near}? docs/settings.md lists all.`;
+  const letters = (text: string) => text.replaceAll("_", "");
+  const shared = (other: string) => {
+    const [a, b] = [letters(name), letters(other)];
+    let length = 0;
+    while (length < a.length && a[length] === b[length]) length += 1;
+    return length;
+  };
+  const [nearest] = Object.keys(settings.shape).sort((a, b) => shared(b) - shared(a));
+  return `Did you mean ${nearest}? docs/settings.md lists all.`;
 };

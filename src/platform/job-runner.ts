@@ -30,7 +30,7 @@ interface Dependencies {
 /** Takes jobs from the queues and runs their handlers. The row decides who runs what; the queue only brings ids. */
 export class JobRunner {
   readonly #handlers: ReadonlyMap<string, JobHandler>;
-  readonly #runs = new Map<string, Run>();
+  readonly #runs = new Set<Run>();
   readonly #texts: TextWriter;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -58,7 +58,7 @@ export class JobRunner {
   /** Lets running jobs finish for a while, then gives the rest back to the queue. */
   async stop(): Promise<void> {
     const giveBack = setTimeout(() => {
-      for (const run of this.#runs.values()) run.stop(new RunStopped("shutdown"));
+      for (const run of this.#runs) run.stop(new RunStopped("shutdown"));
     }, this.deps.shutdownMs);
     await this.deps.queues.stopWork();
     clearTimeout(giveBack);
@@ -111,7 +111,7 @@ export class JobRunner {
     const log = logger.child({ jobId: job.id, kind: job.kind, attempt: job.attempts, requestId: job.requestId });
     const timeout = setTimeout(() => run.stop(new RunStopped("timeout")), handler?.definition.timeoutMs ?? 0);
     const unsubscribe = bus.subscribe(jobTopic(job.id), () => void this.#checkCancelled(run));
-    this.#runs.set(job.id, run);
+    this.#runs.add(run);
     const started = performance.now();
     try {
       if (job.cancelRequestedAt !== null) run.stop(new RunStopped("cancelled"));
@@ -125,7 +125,7 @@ export class JobRunner {
     } finally {
       clearTimeout(timeout);
       unsubscribe();
-      this.#runs.delete(job.id);
+      this.#runs.delete(run);
     }
   }
 
@@ -171,17 +171,16 @@ export class JobRunner {
 
   /** Tells all rows at once that their worker lives, and hears from them who was cancelled or taken over. */
   async #showLife(): Promise<void> {
-    const runs = [...this.#runs.values()];
+    const runs = [...this.#runs];
     if (runs.length === 0) return;
     try {
-      const held = await this.deps.database.rows(sql<{ id: string; cancelled: boolean }>`
+      const held = await this.deps.database.rows(sql<{ id: string; attempts: number; cancelled: boolean }>`
         update job set heartbeat_at = clock_timestamp()
         from unnest(${runs.map(({ job }) => job.id)}::text[], ${runs.map(({ job }) => job.attempts)}::int[]) as t (id, attempt)
         where job.id = t.id and job.attempts = t.attempt and job.status = 'RUNNING'
-        returning job.id, job.cancel_requested_at is not null as cancelled`);
-      const byId = new Map(held.map((row) => [row.id, row]));
+        returning job.id, job.attempts, job.cancel_requested_at is not null as cancelled`);
       for (const run of runs) {
-        const row = byId.get(run.job.id);
+        const row = held.find(({ id, attempts }) => id === run.job.id && attempts === run.job.attempts);
         if (row?.cancelled) run.stop(new RunStopped("cancelled"));
         if (row === undefined && !run.ended) run.stop(new Superseded(run.job.id));
       }

@@ -21,6 +21,7 @@ export const appendToThread = async (
 };
 
 interface Draft {
+  readonly jobId: string;
   readonly attempt: number;
   /** Ends the run: its text can no longer be stored. */
   readonly stop: (reason: Error) => void;
@@ -40,8 +41,9 @@ export class Superseded extends Error {
 
 /** Stores the text that running jobs stream. One statement at a time serves all jobs of the process. */
 export class TextWriter {
+  /** By job and attempt: two attempts may meet in one process when the first one lost its job and does not know yet. */
   #drafts = new Map<string, Draft>();
-  #storing: { jobs: ReadonlySet<string>; done: Promise<void> } | undefined;
+  #storing: { drafts: ReadonlyMap<string, Draft>; done: Promise<void> } | undefined;
   #running = false;
 
   constructor(
@@ -50,15 +52,16 @@ export class TextWriter {
   ) {}
 
   write(jobId: string, attempt: number, text: string, stop: (reason: Error) => void): void {
-    const draft = this.#drafts.get(jobId);
-    if (draft === undefined) this.#drafts.set(jobId, { attempt, stop, text });
+    const draft = this.#drafts.get(keyOf(jobId, attempt));
+    if (draft === undefined) this.#drafts.set(keyOf(jobId, attempt), { jobId, attempt, stop, text });
     else draft.text += text;
     if (!this.#running) void this.#run();
   }
 
-  /** Resolves when everything that this job wrote is stored, or its run was stopped. */
-  async flush(jobId: string): Promise<void> {
-    while (this.#drafts.has(jobId) || this.#storing?.jobs.has(jobId)) await this.#store();
+  /** Resolves when everything that this attempt wrote is stored, or its run was stopped. */
+  async flush(jobId: string, attempt: number): Promise<void> {
+    const key = keyOf(jobId, attempt);
+    while (this.#drafts.has(key) || this.#storing?.drafts.has(key)) await this.#store();
   }
 
   async #run(): Promise<void> {
@@ -78,21 +81,21 @@ export class TextWriter {
       const done = this.#insert(drafts).finally(() => {
         this.#storing = undefined;
       });
-      this.#storing = { jobs: new Set(drafts.keys()), done };
+      this.#storing = { drafts, done };
     }
     return this.#storing.done;
   }
 
   async #insert(drafts: ReadonlyMap<string, Draft>): Promise<void> {
     // Locked in one order by all writers, so that two of them cannot wait for each other.
-    const jobIds = [...drafts.keys()].sort();
+    const ordered = [...drafts.values()].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
     const stored = new Set<string>();
     try {
-      const rows = await this.database.rows(sql<{ jobId: string }>`
+      const rows = await this.database.rows(sql<{ jobId: string; attempt: number }>`
         with live as (
           select j.id, j.workspace_id, j.attempts, t.text
-          from unnest(${jobIds}::text[], ${jobIds.map((id) => drafts.get(id)?.attempt)}::int[],
-            ${jobIds.map((id) => drafts.get(id)?.text)}::text[]) as t (id, attempt, text)
+          from unnest(${ordered.map(({ jobId }) => jobId)}::text[], ${ordered.map(({ attempt }) => attempt)}::int[],
+            ${ordered.map(({ text }) => text)}::text[]) as t (id, attempt, text)
           join job j on j.id = t.id and j.attempts = t.attempt and j.status = 'RUNNING'
           order by j.id
           for share of j
@@ -101,13 +104,15 @@ export class TextWriter {
         select id, 1 + coalesce((select max(seq) from job_event e where e.job_id = live.id), 0), workspace_id, attempts, 'text',
           jsonb_build_object('text', text), clock_timestamp()
         from live
-        returning job_id as "jobId"`);
-      for (const { jobId } of rows) stored.add(jobId);
+        returning job_id as "jobId", attempt`);
+      for (const { jobId, attempt } of rows) stored.add(keyOf(jobId, attempt));
+      this.bus.publish(rows.map(({ jobId }) => jobTopic(jobId)));
     } catch (error) {
       for (const { stop } of drafts.values()) stop(error as Error);
       return;
     }
-    for (const [jobId, { stop }] of drafts) if (!stored.has(jobId)) stop(new Superseded(jobId));
-    this.bus.publish([...stored].map(jobTopic));
+    for (const [key, { jobId, stop }] of drafts) if (!stored.has(key)) stop(new Superseded(jobId));
   }
 }
+
+const keyOf = (jobId: string, attempt: number) => `${jobId}#${attempt}`;

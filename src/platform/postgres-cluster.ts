@@ -84,7 +84,7 @@ export const explain = (output: string, folder: string): SettingError => {
       `The disk that holds ${folder} is full: free some space, or set ATRIUM_DATA_DIR.`,
     );
   }
-  if (/EACCES|EROFS|Permission denied|read-only/i.test(output)) {
+  if (/EACCES|EROFS|EPERM|ENOTDIR|EEXIST|Permission denied|read-only/i.test(output)) {
     return new SettingError(
       "ATRIUM_DATA_DIR",
       `${folder} cannot be written: set ATRIUM_DATA_DIR to a folder of your own.`,

@@ -62,7 +62,7 @@ export class Run {
   /** Tells how far the work is, 0 to 1. */
   async progress(share: number): Promise<void> {
     const progress = Math.min(1, Math.max(0, share));
-    await this.texts.flush(this.job.id);
+    await this.texts.flush(this.job.id, this.job.attempts);
     await this.database.write(this.actor, async (change) => {
       await this.#hold(change);
       await change.sql(sql`update job set progress = ${progress} where id = ${this.job.id}`);
@@ -133,7 +133,7 @@ export class Run {
       this.texts.write(this.job.id, this.job.attempts, this.#carry.toWellFormed(), (reason) => this.stop(reason));
       this.#carry = "";
     }
-    await this.texts.flush(this.job.id);
+    await this.texts.flush(this.job.id, this.job.attempts);
     if (this.signal.reason instanceof Superseded) throw this.signal.reason;
   }
 }

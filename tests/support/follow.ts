@@ -4,7 +4,7 @@ import type { Person } from "./atrium.js";
 export type ThreadEvent = JobEventsSubscription["jobEvents"];
 
 /** A job's thread as its reader sees it. */
-export async function* follow(person: Person, jobId: string, after?: string): AsyncGenerator<ThreadEvent> {
+export async function* follow(person: Pick<Person, "sdk">, jobId: string, after?: string): AsyncGenerator<ThreadEvent> {
   const stream = person.sdk.JobEvents({
     jobId,
     after: after ?? null,
@@ -12,7 +12,7 @@ export async function* follow(person: Person, jobId: string, after?: string): As
   for await (const { jobEvents } of stream) yield jobEvents;
 }
 
-export const collect = async (person: Person, jobId: string, after?: string): Promise<ThreadEvent[]> => {
+export const collect = async (person: Pick<Person, "sdk">, jobId: string, after?: string): Promise<ThreadEvent[]> => {
   const events: ThreadEvent[] = [];
   for await (const event of follow(person, jobId, after)) events.push(event);
   return events;

@@ -10,6 +10,8 @@ export interface AtriumProcess {
   readonly url: string;
   /** Everything it wrote, line by line. */
   readonly lines: readonly string[];
+  /** Its exit code, once it has ended. */
+  readonly exited: Promise<number | null>;
   /** Ends it as a crash would, or with another signal, and resolves with its exit code. */
   kill(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -31,7 +33,7 @@ export const spawnAtrium = (role: "start" | "api" | "worker", env: Environment):
       for (const line of parts) {
         lines.push(line);
         if (line.includes('"msg":"ready"')) {
-          resolve({ child, url: (JSON.parse(line) as { console?: string }).console ?? "", lines, kill });
+          resolve({ child, url: (JSON.parse(line) as { console?: string }).console ?? "", lines, exited, kill });
         }
       }
     };

@@ -1,0 +1,206 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from "playwright-core";
+import { offlineProvider } from "#src/ai/offline/offline-provider.js";
+import { startAtrium, type TestAtrium } from "./support/atrium.js";
+import { scriptedProvider } from "./support/scripted-provider.js";
+
+const executablePath = "/usr/bin/chromium";
+/** A browser beside everything else that is tested takes its time. */
+const patienceMs = 90_000;
+const testInBrowser = (name: string, body: () => Promise<void>) =>
+  (existsSync(executablePath) ? test : test.skip)(name, body, patienceMs);
+
+/** Sizes of a window that people have: a desk, a phone, a small phone. */
+const windows = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+  { width: 360, height: 640 },
+];
+const password = "correct horse battery";
+
+let atrium: TestAtrium;
+let browser: Browser | undefined;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  // The second one is slow enough that a test can get in between two words, however busy the machine.
+  const slow = scriptedProvider({ words: Array.from({ length: 40 }, (_, index) => `word ${index}, `), delayMs: 200 });
+  atrium = await startAtrium({ providers: [offlineProvider({ wordDelayMs: 60 }), slow.provider] });
+  if (!existsSync(executablePath)) return;
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await atrium?.close();
+});
+
+/** A page that notes every error in its console and every request that leaves the server it came from. */
+const openPage = async (viewport = windows[0]) => {
+  context = await browser!.newContext(viewport === undefined ? {} : { viewport });
+  page = await context.newPage();
+  complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  const own = new URL(atrium.url).host;
+  const note = (url: string) => new URL(url).host !== own && complaints.push(`asks ${url}`);
+  page.on("request", (request) => note(request.url()));
+  page.on("websocket", (socket) => note(socket.url()));
+};
+
+afterEach(() => context?.close());
+
+const signUp = async () => {
+  await page.goto(atrium.url);
+  await page.getByLabel("E-mail").fill(`${crypto.randomUUID()}@example.com`);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("heading", { name: "Quote studio" }).waitFor();
+};
+
+const generate = async (topic: string, model?: string) => {
+  if (model !== undefined) await page.getByLabel("Written by").selectOption({ label: model });
+  await page.getByLabel("Topic").fill(topic);
+  await page.getByRole("button", { name: "Generate" }).click();
+};
+
+const phase = (name: string) => page.locator(`#stage[data-phase=${name}]`).waitFor();
+const text = async () => (await page.locator("#stage-text").textContent()) ?? "";
+
+/** The written quote in the list, which follows a moment later. */
+const listed = async () => {
+  const quote = page.locator("#quotes li").filter({ hasText: await text() });
+  await quote.waitFor();
+  return quote;
+};
+
+const scrollsSideways = () =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+/** Every state that the streamed text goes through from now on. */
+const watchText = () =>
+  page.evaluate(() => {
+    const seen: string[] = [];
+    const place = document.querySelector("#stage-text");
+    if (place !== null) new MutationObserver(() => seen.push(place.textContent)).observe(place, { childList: true });
+    Object.assign(globalThis, { seen });
+  });
+const seenTexts = () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+
+describe("W1 the console", () => {
+  for (const viewport of windows) {
+    testInBrowser(`W1 signs up, streams a quote and lists it, ${viewport.width} px wide`, async () => {
+      await openPage(viewport);
+      await signUp();
+      await page.getByText("No quotes yet").waitFor();
+      await watchText();
+      await generate("courage");
+      await phase("succeeded");
+
+      const lengths = (await seenTexts()).map(({ length }) => length);
+      expect(new Set(lengths).size).toBeGreaterThanOrEqual(3);
+      expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+      const quote = await listed();
+      expect(await page.locator("#facts").textContent()).toContain("Atrium (offline grammar)");
+      await page.locator("#job-counts [data-status=SUCCEEDED]").filter({ hasText: "1" }).waitFor();
+      expect(await scrollsSideways()).toBe(false);
+
+      await quote.getByRole("button", { name: "Delete" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await page.getByText("No quotes yet").waitFor();
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByText("You are signed out.").waitFor();
+      expect(await scrollsSideways()).toBe(false);
+      expect(complaints).toEqual([]);
+    });
+  }
+
+  testInBrowser("W1 cancels a quote while it is written, and begins anew when asked to retry", async () => {
+    await openPage();
+    await signUp();
+    await generate("patience", "scripted-1");
+    await phase("writing");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await phase("cancelled");
+    const partial = await text();
+    await watchText();
+    await page.getByRole("button", { name: "Retry" }).click();
+    await phase("succeeded");
+    expect((await seenTexts())[0]?.length).toBeLessThanOrEqual(partial.length);
+    await listed();
+    expect(complaints).toEqual([]);
+  });
+
+  testInBrowser("W1 goes on after a cut connection and after a reload without a gap or a word twice", async () => {
+    await openPage();
+    let socket: WebSocketRoute | undefined;
+    await page.routeWebSocket("**/graphql", (route) => {
+      socket = route;
+      route.connectToServer();
+    });
+    await signUp();
+    await watchText();
+    await generate("endurance", "scripted-1");
+    await phase("writing");
+    await page.waitForFunction(() => (document.querySelector("#stage-text")?.textContent.length ?? 0) > 10);
+    await socket?.close({ code: 1012 });
+    await phase("succeeded");
+    const texts = await seenTexts();
+    const whole = await text();
+    expect(texts.filter((part) => !whole.startsWith(part))).toEqual([]);
+    // The last streamed state and the stored quote are the same: the stream itself was complete.
+    expect(texts.slice(-2)).toEqual([whole, whole]);
+
+    await generate("return", "scripted-1");
+    await phase("writing");
+    await page.reload();
+    await phase("succeeded");
+    await listed();
+    expect(complaints).toEqual([]);
+  });
+
+  testInBrowser("W1 a sign-in link works once and leaves the address bar", async () => {
+    const { refreshToken, email } = await atrium.signUp();
+    await openPage();
+    await page.goto(`${atrium.url}/#refresh=${refreshToken}`);
+    await page.getByText(email).waitFor();
+    expect(page.url()).toBe(`${atrium.url}/`);
+    expect(complaints).toEqual([]);
+    await context.close();
+
+    await openPage();
+    await page.goto(`${atrium.url}/#refresh=made-up`);
+    await page.getByText("This sign-in link has been used already").waitFor();
+    expect(page.url()).toBe(`${atrium.url}/`);
+    expect(complaints).toEqual([]);
+  });
+
+  testInBrowser("W1 says at the field what is wrong, and why a session is over", async () => {
+    await openPage();
+    await page.goto(atrium.url);
+    await page.getByLabel("E-mail").fill("nobody");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByText("This is not an e-mail address.").waitFor();
+    expect(await page.getByLabel("E-mail").getAttribute("aria-invalid")).toBe("true");
+
+    await signUp();
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.locator("#topic-error").waitFor();
+    const accessToken = await page.evaluate(() => JSON.parse(sessionStorage["atrium.session"]).accessToken as string);
+    await fetch(`${atrium.url}/graphql`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${accessToken}` },
+      body: JSON.stringify({ query: "mutation { signOut { id } }" }),
+    });
+    await page.getByText("Your session has ended").waitFor();
+    // A request that was under way at that moment is refused, and a browser notes that by itself.
+    expect(complaints.filter((each) => !each.includes("401"))).toEqual([]);
+  });
+});
