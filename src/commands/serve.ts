@@ -4,7 +4,7 @@ import { type Config, readConfig, readEnvironment } from "../platform/config.js"
 import { createLogger } from "../platform/logger.js";
 import { migrateUp, requireMigrated } from "../platform/migrate.js";
 import { type RunningServer, startServer } from "../server.js";
-import { ensureAdmin } from "./ensure-admin.js";
+import { type Admin, ensureAdmin } from "./ensure-admin.js";
 import { openDatabase } from "./open-database.js";
 import { announce, type Progress, showProgress } from "./screen.js";
 
@@ -13,6 +13,7 @@ type RoleName = "start" | "api" | "worker";
 interface Running {
   app: App;
   server: RunningServer | undefined;
+  admin: Admin | undefined;
   stop(): Promise<void>;
 }
 
@@ -43,8 +44,8 @@ export const serve = async (role: RoleName): Promise<void> => {
   process.on("unhandledRejection", (error) =>
     logger.error({ err: error }, "a promise was rejected and nobody listened"),
   );
-  const { app, server } = await starting;
-  const admin = server === undefined ? undefined : await ensureAdmin(app);
+  const { app, server, admin } = await starting;
+  if (stopping !== undefined) return;
   announce({ role, app, server, admin, readyMs: Math.round(process.uptime() * 1000), forPerson });
 };
 
@@ -65,6 +66,7 @@ const run = async (
     return {
       app,
       server,
+      admin: server === undefined ? undefined : await ensureAdmin(app),
       stop: async () => {
         await server?.close();
         await running.close();
