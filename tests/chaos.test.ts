@@ -4,7 +4,7 @@ import { type AtriumProcess, spawnAtrium } from "./support/processes.js";
 import { createTestDatabase } from "./support/test-database.js";
 
 /** `CHAOS_KILLS=200 npm test -- tests/chaos.test.ts` for the long run. */
-const kills = Number(process.env["CHAOS_KILLS"] ?? 6);
+const kills = Number(process.env.CHAOS_KILLS ?? 6);
 const roles = ["api", "worker", "api", "worker"] as const;
 
 interface Ledger {

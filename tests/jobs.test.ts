@@ -260,4 +260,4 @@ describe.each(engines)("jobs on %s", (engine) => {
   });
 });
 
-const prefixOf = (atrium: TestAtrium) => (atrium.env["ATRIUM_REDIS_PREFIX"] ?? "").replace(/^test-/, "");
+const prefixOf = (atrium: TestAtrium) => (atrium.env.ATRIUM_REDIS_PREFIX ?? "").replace(/^test-/, "");

@@ -189,6 +189,16 @@ describe("processes of their own", () => {
     });
     const { generateQuote: job } = await ann.sdk.GenerateQuote({ input: { topic: "endings" } });
     let told = false;
+    const stream = await fetch(`${both.url}/graphql/stream`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "text/event-stream",
+        authorization: `Bearer ${ann.accessToken}`,
+      },
+      body: JSON.stringify({ query: "subscription { events { id } }" }),
+    });
+    expect(stream.status).toBe(200);
     await expect(
       (async () => {
         for await (const { jobEvents } of ann.sdk.JobEvents({
@@ -207,7 +217,7 @@ describe("processes of their own", () => {
 
 /** As if Postgres were away for one database: nobody may connect, and all who are there are thrown out. */
 const blockDatabase = async (name: string, allow: boolean) => {
-  const url = new URL(process.env["TEST_POSTGRES_URL"] ?? "");
+  const url = new URL(process.env.TEST_POSTGRES_URL ?? "");
   url.pathname = "/postgres";
   const { default: pg } = await import("pg");
   const client = new pg.Client({ connectionString: url.toString() });

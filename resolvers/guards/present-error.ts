@@ -48,7 +48,7 @@ const rootOf = (error: GraphQLError): Error | undefined => {
 };
 
 const codeOf = (error: GraphQLError): ErrorCode => {
-  const code = error.extensions["code"];
+  const code = error.extensions.code;
   if (code === "QUERY_TOO_COMPLEX" || code === "PAYLOAD_TOO_LARGE") return code;
   // An error with a path arose while a field was answered; the others speak of the document or its variables.
   return error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL";

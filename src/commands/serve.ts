@@ -21,7 +21,7 @@ interface Running {
 export const serve = async (role: RoleName): Promise<void> => {
   const environment = readEnvironment();
   const config = readConfig(environment);
-  const forPerson = process.stdout.isTTY === true && !environment["CI"];
+  const forPerson = process.stdout.isTTY === true && !environment.CI;
   const logger = createLogger({ level: config.logLevel ?? (forPerson ? "warn" : "info"), pretty: forPerson });
   const progress = showProgress(forPerson, logger);
   let stopping: Promise<void> | undefined;

@@ -47,10 +47,10 @@ export class Change {
   create<T extends Node>(entity: EntityClass<T>, values: NewRow<T>): T {
     const { tableName, properties } = this.em.getMetadata().get(entity);
     const filled: Record<string, unknown> = { id: newId(tableName), createdAt: this.now };
-    if ("workspaceId" in properties) filled["workspaceId"] = this.actor.workspaceId;
+    if ("workspaceId" in properties) filled.workspaceId = this.actor.workspaceId;
     const row = Object.assign(new entity(), filled, values);
     for (const name of Object.keys(properties)) {
-      if (row[name as keyof T] === undefined && properties[name as never]?.["nullable"])
+      if (row[name as keyof T] === undefined && properties[name as never]?.nullable)
         Object.assign(row, { [name]: null });
     }
     this.em.persist(row);

@@ -38,7 +38,7 @@ export const registerGraphql = async (
     formatError: (formatted, error) => {
       const shown = present(error);
       // Apollo's own refusals, such as a missing body, say what they are in their code and nowhere else.
-      return shown.extensions?.["code"] === "INTERNAL" && isRequestError(formatted.extensions?.["code"])
+      return shown.extensions?.code === "INTERNAL" && isRequestError(formatted.extensions?.code)
         ? { ...shown, message: formatted.message, extensions: { ...shown.extensions, code: "BAD_USER_INPUT" } }
         : shown;
     },
@@ -55,7 +55,7 @@ export const registerGraphql = async (
       withinLimits.set(query, true);
     } catch (error) {
       // A syntax error is Apollo's to report.
-      if (error instanceof GraphQLError && error.extensions["code"] === "QUERY_TOO_COMPLEX") throw error;
+      if (error instanceof GraphQLError && error.extensions.code === "QUERY_TOO_COMPLEX") throw error;
     }
   };
 

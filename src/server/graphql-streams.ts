@@ -31,6 +31,7 @@ interface SocketState extends Record<PropertyKey, unknown> {
 export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema: GraphQLSchema): GraphqlStreams => {
   const operations = new Operations(app, schema);
   const sockets = new Set<Extra["socket"]>();
+  const answers = new Set<FastifyReply["raw"]>();
 
   const wsHandler = makeHandler<Record<string, unknown>, SocketState>({
     schema,
@@ -70,6 +71,8 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
   const stream = async (request: FastifyRequest, reply: FastifyReply) => {
     // The library writes to the socket itself, past the reply that carries the headers of the edge.
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
+    answers.add(reply.raw);
+    reply.raw.once("close", () => answers.delete(reply.raw));
     await sse(request, reply);
   };
   server.get("/graphql/stream", stream);
@@ -79,6 +82,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     wsHandler,
     close: async () => {
       for (const socket of sockets) socket.close(goingAway, "The server stops; connect again.");
+      for (const answer of answers) answer.destroy();
     },
   };
 };

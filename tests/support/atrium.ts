@@ -14,7 +14,7 @@ export type EngineName = "postgres" | "redis";
 
 /** Both job engines; Redis only where one is at hand, else its tests are reported as skipped by name. */
 export const engines: readonly EngineName[] = ["postgres", "redis"];
-export const hasRedis = Boolean(process.env["TEST_REDIS_URL"]);
+export const hasRedis = Boolean(process.env.TEST_REDIS_URL);
 export const testOn = (engine: EngineName) => (engine === "redis" && !hasRedis ? test.skip : test);
 
 interface Options {
@@ -61,9 +61,9 @@ export const testEnv = (
   ATRIUM_DATABASE_POOL: "8",
   PORT: "0",
   HOST: "127.0.0.1",
-  LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
+  LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
   ...(engine === "redis"
-    ? { REDIS_URL: process.env["TEST_REDIS_URL"] ?? "", ATRIUM_REDIS_PREFIX: `test-${prefix}` }
+    ? { REDIS_URL: process.env.TEST_REDIS_URL ?? "", ATRIUM_REDIS_PREFIX: `test-${prefix}` }
     : {}),
 });
 

@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string>>;
 export const spawnAtrium = (role: "start" | "api" | "worker", env: Environment): Promise<AtriumProcess> =>
   new Promise((resolve, reject) => {
     const child = spawn(node, [main, role], {
-      env: { PATH: process.env["PATH"] ?? "", ...env, LOG_LEVEL: "info" },
+      env: { PATH: process.env.PATH ?? "", ...env, LOG_LEVEL: "info" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const lines: string[] = [];
@@ -54,7 +54,7 @@ export const runAtrium = (
 ): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
     const child = spawn(node, [main, ...args], {
-      env: { PATH: process.env["PATH"] ?? "", ...env },
+      env: { PATH: process.env.PATH ?? "", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

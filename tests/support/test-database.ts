@@ -9,7 +9,7 @@ export interface TestDatabase {
 }
 
 const templateUrl = () => {
-  const url = process.env["TEST_POSTGRES_URL"];
+  const url = process.env.TEST_POSTGRES_URL;
   if (!url) throw new Error("The tests' Postgres is not running: start them with `npm test`.");
   return url;
 };
