@@ -209,6 +209,19 @@ describe.each(engines)("jobs on %s", (engine) => {
     expect(state.calls).toBe(3);
   });
 
+  on(`J2 on ${engine} a piece of text that cannot be stored fails the attempt instead of leaving a gap`, async () => {
+    const { provider } = scriptedProvider({ words: manyWords });
+    const atrium = await start({ providers: [provider] });
+    await atrium.database.query(`create function lose() returns trigger language plpgsql as $$ begin
+      if new.kind = 'text' and new.attempt = 1 then raise 'the disk is full'; end if; return new; end $$`);
+    await atrium.database.query("create trigger lose before insert on job_event for each row execute function lose()");
+    const ann = await atrium.signUp();
+    const { generateQuote: job } = await ann.sdk.GenerateQuote({ input });
+    const events = await collect(ann, job.id);
+    expect(endOf(events)).toMatchObject({ status: "SUCCEEDED", attempts: 2, result: { text: manyWords.join("") } });
+    expect(textOf(events)).toBe(manyWords.join(""));
+  });
+
   on(`J3 on ${engine} a job that cannot succeed fails visibly and can be retried by hand`, async () => {
     const { provider } = scriptedProvider({ faults: ["credentials"] });
     const atrium = await start({ providers: [provider] });

@@ -19,6 +19,7 @@ interface DatabaseOptions {
   migrations: { path: string; pathTs: string };
 }
 
+/** Serialization failure and deadlock: Postgres undid everything, and asks to try again. */
 const retryable = new Set(["40001", "40P01"]);
 const maxTries = 5;
 
@@ -88,10 +89,12 @@ export class Database {
     return (this.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
   }
 
-  /** Plain rows of a statement outside any transaction of ours. */
-  async rows<T>(query: RawBuilder<T>): Promise<T[]> {
-    const { rows } = await query.execute((this.orm.em.fork() as EntityManager).getKysely());
-    return rows;
+  /** Plain rows of one statement, a transaction of its own: after a deadlock it is simply sent again. */
+  rows<T>(query: RawBuilder<T>): Promise<T[]> {
+    return retrying(async () => {
+      const { rows } = await query.execute((this.orm.em.fork() as EntityManager).getKysely());
+      return rows;
+    });
   }
 
   async row<T>(query: RawBuilder<T>): Promise<T | undefined> {
@@ -103,25 +106,31 @@ export class Database {
    * tried again, so `work` touches nothing but the database.
    */
   async write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const { result, committed } = await this.orm.em.fork().transactional(async (em) => {
-          const change = new Change(em as EntityManager, actor, this.clock);
-          const result = await work(change);
-          return { result, committed: await change.complete() };
-        });
-        this.onCommit(committed);
-        return result;
-      } catch (error) {
-        if (attempt === maxTries || !retryable.has((error as { code?: string }).code ?? "")) throw error;
-      }
-    }
+    const { result, committed } = await retrying(() =>
+      this.orm.em.fork().transactional(async (em) => {
+        const change = new Change(em as EntityManager, actor, this.clock);
+        const result = await work(change);
+        return { result, committed: await change.complete() };
+      }),
+    );
+    this.onCommit(committed);
+    return result;
   }
 
   close(): Promise<void> {
     return this.orm.close();
   }
 }
+
+const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === maxTries || !retryable.has((error as { code?: string }).code ?? "")) throw error;
+    }
+  }
+};
 
 export const withoutPassword = (url: string) => {
   const shown = new URL(url);

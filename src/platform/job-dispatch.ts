@@ -53,7 +53,9 @@ export class JobDispatch {
       if (left.length === 0) return;
       await this.queues.add(left.map(({ id, lane, runAt }) => ({ id, lane, runAt: new Date(runAt) })));
       await this.database.rows(
-        sql`update job set dispatched_at = clock_timestamp() where id = any(${left.map(({ id }) => id)})`,
+        sql`
+        with waiting as (select id from job where id = any(${left.map(({ id }) => id)}) order by id for update skip locked)
+        update job set dispatched_at = clock_timestamp() from waiting where job.id = waiting.id`,
       );
     } catch (error) {
       this.logger.warn({ err: error }, "the sweep for waiting jobs failed and will be repeated");

@@ -175,9 +175,12 @@ export class JobRunner {
     if (runs.length === 0) return;
     try {
       const held = await this.deps.database.rows(sql<{ id: string; attempts: number; cancelled: boolean }>`
-        update job set heartbeat_at = clock_timestamp()
-        from unnest(${runs.map(({ job }) => job.id)}::text[], ${runs.map(({ job }) => job.attempts)}::int[]) as t (id, attempt)
-        where job.id = t.id and job.attempts = t.attempt and job.status = 'RUNNING'
+        with mine as (
+          select j.id from unnest(${runs.map(({ job }) => job.id)}::text[], ${runs.map(({ job }) => job.attempts)}::int[]) as t (id, attempt)
+          join job j on j.id = t.id and j.attempts = t.attempt and j.status = 'RUNNING'
+          order by j.id for update of j
+        )
+        update job set heartbeat_at = clock_timestamp() from mine where job.id = mine.id
         returning job.id, job.attempts, job.cancel_requested_at is not null as cancelled`);
       for (const run of runs) {
         const row = held.find(({ id, attempts }) => id === run.job.id && attempts === run.job.attempts);

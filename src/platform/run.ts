@@ -72,10 +72,14 @@ export class Run {
 
   /**
    * The work's last step and the job's end in one commit: both happen, and once, or neither. A cancelled job ends as
-   * CANCELLED with what `work` kept. Throws `Superseded` when another worker has taken the job over meanwhile.
+   * CANCELLED with what `work` kept. Throws `Superseded` when another worker has taken the job over meanwhile, and the
+   * reason when a piece of its text could not be stored: what is stored as the whole must be what was streamed.
    */
   async finish<T extends { id: string } | undefined>(work: (change: Change) => Promise<T>): Promise<T> {
     await this.#flushText();
+    const { aborted, reason } = this.signal;
+    const mayEnd = reason instanceof RunStopped && reason.reason !== "timeout";
+    if (aborted && !mayEnd) throw reason;
     const status = this.cancelled ? JobStatus.CANCELLED : JobStatus.SUCCEEDED;
     const result = await this.database.write(this.actor, async (change) => {
       await this.#hold(change);
@@ -134,6 +138,5 @@ export class Run {
       this.#carry = "";
     }
     await this.texts.flush(this.job.id, this.job.attempts);
-    if (this.signal.reason instanceof Superseded) throw this.signal.reason;
   }
 }

@@ -62,9 +62,7 @@ export const testEnv = (
   PORT: "0",
   HOST: "127.0.0.1",
   LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
-  ...(engine === "redis"
-    ? { REDIS_URL: process.env.TEST_REDIS_URL ?? "", ATRIUM_REDIS_PREFIX: `test-${prefix}` }
-    : {}),
+  ...(engine === "redis" ? { REDIS_URL: process.env.TEST_REDIS_URL ?? "", ATRIUM_REDIS_PREFIX: `test-${prefix}` } : {}),
 });
 
 export const startAtrium = async (options: Options = {}): Promise<TestAtrium> => {
