@@ -87,7 +87,14 @@ const registerHealth = (server: FastifyInstance, app: App) => {
 const registerConsole = async (server: FastifyInstance) => {
   // Beside `src` in the checkout, and one level further up from the build.
   const root = await firstThatHas("index.html", [join(here, "../console"), join(here, "../../console")]);
-  await server.register(fastifyStatic, { root, prefix: "/", index: ["index.html"], cacheControl: false });
+  await server.register(fastifyStatic, {
+    root,
+    prefix: "/",
+    index: ["index.html"],
+    cacheControl: false,
+    // Asked for anew each time, and answered with 304 while nothing has changed.
+    setHeaders: (response) => response.setHeader("cache-control", "no-cache"),
+  });
 };
 
 const firstThatHas = async (file: string, folders: readonly string[]): Promise<string> => {

@@ -87,6 +87,7 @@ export class Change {
       requestId: this.actor.requestId,
       runAt: this.now,
     });
+    this.record("job.queued", job, { kind: job.kind });
     this.dispatch(job);
     return job;
   }

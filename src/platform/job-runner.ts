@@ -100,6 +100,7 @@ export class JobRunner {
         return row?.status === JobStatus.RUNNING ? new Date(Date.now() + leaseMs / 2) : undefined;
       }
       await appendToThread(change, job, "started", {});
+      change.record("job.started", job, { kind: job.kind, attempt: job.attempts });
       return Object.assign(new Job(), job);
     });
   }

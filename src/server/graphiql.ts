@@ -1,32 +1,29 @@
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import type { FastifyInstance } from "fastify";
 
-const examples = [
-  {
-    query: `# 1. Sign in (or use signUp). Copy the accessToken into the Headers tab of the other examples.
-mutation SignIn {
-  signIn(input: { email: "admin@atrium.localhost", password: "see the start screen" }) {
+/** One document with all of them, so that headers and variables are filled in once. */
+const examples = {
+  query: `# Welcome. The ▶ button asks which of these operations to run.
+#
+# 1. SignIn: put the password from the start screen into "variables" below,
+#    then the accessToken of the answer into "headers" below.
+# 2. GenerateQuote: put the id of its job into "variables".
+# 3. Watch: the words of the quote, from their beginning even if it has ended.
+# 4. Quotes: the collection, filtered, ordered, by pages.
+
+mutation SignIn($email: String!, $password: String!) {
+  signIn(input: { email: $email, password: $password }) {
     accessToken
-    user {
-      email
-    }
   }
 }
-`,
-  },
-  {
-    query: `# 2. Have a quote written. Copy the id into example 3.
+
 mutation GenerateQuote {
   generateQuote(input: { topic: "courage", tone: "hopeful", audience: "young engineers" }) {
     id
     status
   }
 }
-`,
-    headers: `{ "Authorization": "Bearer …" }`,
-  },
-  {
-    query: `# 3. Watch it being written, from its beginning even if it has ended.
+
 subscription Watch($jobId: ID!) {
   jobEvents(jobId: $jobId) {
     __typename
@@ -48,12 +45,7 @@ subscription Watch($jobId: ID!) {
     }
   }
 }
-`,
-    variables: `{ "jobId": "job_…" }`,
-    headers: `{ "Authorization": "Bearer …" }`,
-  },
-  {
-    query: `# 4. The collection: filtered, ordered, by pages.
+
 query Quotes {
   quotes(filter: { source: { eq: AI_GENERATED } }, orderBy: [{ field: CREATED_AT, direction: DESC }], first: 10) {
     totalCount
@@ -73,9 +65,15 @@ query Quotes {
   }
 }
 `,
-    headers: `{ "Authorization": "Bearer …" }`,
-  },
-];
+  variables: `{
+  "email": "admin@atrium.localhost",
+  "password": "",
+  "jobId": ""
+}`,
+  headers: `{
+  "Authorization": "Bearer "
+}`,
+};
 
 /** The explorer, from this server alone: nothing of it is loaded from elsewhere. */
 export const registerGraphiql = (server: FastifyInstance): void => {
@@ -84,7 +82,7 @@ export const registerGraphiql = (server: FastifyInstance): void => {
     endpoint: "/graphql",
     subscriptionsEndpoint: "/graphql/stream",
     subscriptionsProtocol: "GRAPHQL_SSE",
-    defaultTabs: examples,
+    defaultTabs: [examples],
   } as never);
   server.get("/graphiql", async (_request, reply) =>
     reply

@@ -21,7 +21,7 @@ export const registerGraphql = async (
   server: FastifyInstance,
   app: App,
   schema: GraphQLSchema,
-  { wsHandler }: GraphqlStreams,
+  { wsHandler, stream }: GraphqlStreams,
 ): Promise<ApolloServer<Context>> => {
   const requestIds = new AsyncLocalStorage<string>();
   const present = (error: unknown) => presentError(error, requestIds.getStore() ?? "", app.logger);
@@ -82,20 +82,22 @@ export const registerGraphql = async (
         if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
       }
       const search = request.url.includes("?") ? request.url.slice(request.url.indexOf("?")) : "";
-      const answer = await apollo.executeHTTPGraphQLRequest({
+      const result = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method, headers, search, body },
         context: async () => context,
       });
-      reply.code(answer.status ?? 200).headers(Object.fromEntries(answer.headers));
-      if (answer.body.kind === "complete") return reply.send(answer.body.string);
+      reply.code(result.status ?? 200).headers(Object.fromEntries(result.headers));
+      if (result.body.kind === "complete") return reply.send(result.body.string);
       throw new Error("Incremental delivery is not served.");
     });
 
-  server.route({ method: "POST", url: "/graphql", handler: serve });
+  const answer = (request: FastifyRequest, reply: FastifyReply) =>
+    request.headers.accept === "text/event-stream" ? stream(request, reply) : serve(request, reply);
+  server.route({ method: "POST", url: "/graphql", handler: answer });
   server.route({
     method: "GET",
     url: "/graphql",
-    handler: (request, reply) => (wantsPage(request) ? reply.redirect("/graphiql") : serve(request, reply)),
+    handler: (request, reply) => (wantsPage(request) ? reply.redirect("/graphiql") : answer(request, reply)),
     wsHandler,
   });
   server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) =>

@@ -19,6 +19,8 @@ export type WebsocketHandler = ReturnType<typeof makeHandler>;
 export interface GraphqlStreams {
   /** For the GET route of `/graphql`, where WebSockets knock. */
   readonly wsHandler: WebsocketHandler;
+  /** Answers a request that asks for `text/event-stream`. */
+  readonly stream: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,11 +45,13 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
       extra.credentials = credentials;
       try {
         const { caller } = await createContext(app, credentials, newId("request"));
+        // The client may have gone while its token was looked at; then nobody would ever release the guard.
+        if (extra.socket.readyState !== extra.socket.OPEN) return;
         if (caller !== undefined) extra.release = guardSession(app, caller.sessionId, extra.socket);
+        sockets.add(extra.socket);
       } catch (error) {
         extra.socket.close(unauthorized, (error as Error).message.slice(0, 120));
       }
-      sockets.add(extra.socket);
     },
     onSubscribe: ({ extra }, _id, payload) =>
       operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request.headers), newId("request")),
@@ -80,6 +84,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
 
   return {
     wsHandler,
+    stream,
     close: async () => {
       for (const socket of sockets) socket.close(goingAway, "The server stops; connect again.");
       for (const answer of answers) answer.destroy();

@@ -27,7 +27,8 @@ export const credentialsOf = (headers: Headers, opening: Headers = {}): Credenti
 export const createContext = async (app: App, credentials: Credentials, requestId: string): Promise<Context> => {
   const { authorization, workspaceId, userAgent } = credentials;
   const origin = { requestId, userAgent };
-  if (authorization === undefined) return new Context(app, origin, undefined);
+  // A form that has not been filled in yet sends the scheme alone.
+  if (authorization === undefined || /^Bearer\s*$/i.test(authorization)) return new Context(app, origin, undefined);
   const token = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthenticated("The Authorization header must read `Bearer <access token>`.");
   const caller = await app.sessions.authenticate(token, workspaceId, requestId);
