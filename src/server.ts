@@ -93,7 +93,7 @@ const registerConsole = async (server: FastifyInstance) => {
     index: ["index.html"],
     cacheControl: false,
     // Asked for anew each time, and answered with 304 while nothing has changed.
-    setHeaders: (response) => response.setHeader("cache-control", "no-cache"),
+    setHeaders: (reply) => reply.header("cache-control", "no-cache"),
   });
 };
 
