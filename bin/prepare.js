@@ -32,6 +32,12 @@ const install = () => {
   const stamp = at("node_modules", ".atrium-installed");
   const wanted = hashOf([at("package-lock.json")]);
   if (stampIs(stamp, wanted)) return;
+  // npm writes this file as its last act: when it is younger than the lock file, somebody has installed by hand.
+  const age = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (age(at("node_modules", ".package-lock.json")) > age(at("package-lock.json"))) {
+    writeFileSync(stamp, wanted);
+    return;
+  }
   say("  Installing packages. This takes about a minute, once …");
   const { status } = npm("ci", "--loglevel=error", "--no-audit", "--no-fund");
   if (status !== 0)

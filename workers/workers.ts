@@ -1,5 +1,5 @@
 import type { App } from "#src/app.js";
-import type { JobHandler } from "#src/platform/jobs.js";
+import type { JobHandler } from "#src/platform/job-handler.js";
 import { quoteWorker } from "./quote-worker.js";
 
 /** Every handler of background work. */

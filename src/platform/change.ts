@@ -3,10 +3,10 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import type { Actor } from "./actor.js";
 import type { Clock } from "./clock.js";
+import type { JobDefinition } from "./define-job.js";
 import { eventTopic } from "./event.js";
 import { newId } from "./ids.js";
 import { Job, JobStatus, type Lane } from "./job.js";
-import type { JobDefinition } from "./jobs.js";
 import type { Node } from "./node.js";
 
 /** What a queue needs to know of a job. */

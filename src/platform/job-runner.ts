@@ -3,11 +3,12 @@ import { jobActor } from "./actor.js";
 import type { Bus } from "./bus.js";
 import type { Clock } from "./clock.js";
 import type { Database } from "./database.js";
+import { backoff, type JobDefinition } from "./define-job.js";
 import { DomainError } from "./errors.js";
 import { Job, JobStatus, jobTopic, lanes } from "./job.js";
+import type { JobHandler } from "./job-handler.js";
 import type { JobQueues } from "./job-queues.js";
 import { appendToThread, Superseded, TextWriter } from "./job-thread.js";
-import { backoff, type JobDefinition, type JobHandler } from "./jobs.js";
 import type { Logger } from "./logger.js";
 import { Run, RunStopped } from "./run.js";
 

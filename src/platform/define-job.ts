@@ -1,6 +1,5 @@
 import type { z } from "zod";
 import type { Lane } from "./job.js";
-import type { Run } from "./run.js";
 
 export interface JobDefinition<Payload> {
   /** `<domain>.<verb>`, stable: it is stored in rows. */
@@ -30,23 +29,6 @@ export const defineJob = <Payload>(
   backoffMs: 1_000,
   timeoutMs: 10 * 60_000,
   ...options,
-});
-
-export interface JobHandler {
-  readonly definition: JobDefinition<unknown>;
-  readonly run: (payload: unknown, run: Run) => Promise<unknown>;
-}
-
-/**
- * Ties a kind of job to the service method that does it. The payload has been parsed before `work` sees it.
- * What `work` did not end itself through `run.finish` is ended, without a result, when it returns.
- */
-export const handle = <Payload>(
-  definition: JobDefinition<Payload>,
-  work: (payload: Payload, run: Run) => Promise<unknown>,
-): JobHandler => ({
-  definition: definition as JobDefinition<unknown>,
-  run: (payload, run) => work(payload as Payload, run),
 });
 
 /** Milliseconds to wait after the n-th failure: exponential, with jitter so that a crowd does not return at once. */
