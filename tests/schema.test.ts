@@ -67,7 +67,8 @@ test("I6 every root field needs a permission, or stands on the list of those tha
       ),
   );
   expect(queries.length + mutations.length + subscriptions.length).toBeGreaterThan(20);
-  expect(open.map(({ root, schemaName }) => `${root}.${schemaName}`).sort()).toEqual(publicFields);
+  // type-graphql remembers the classes of test files that ran before in the same process.
+  expect([...new Set(open.map(({ root, schemaName }) => `${root}.${schemaName}`))].sort()).toEqual(publicFields);
 });
 
 test("lists and names keep to the conventions", () => {
