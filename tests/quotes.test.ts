@@ -31,6 +31,7 @@ describe("generating", () => {
     const events = await collect(ann, job.id);
     expect(events[0]?.__typename).toBe("JobStarted");
     expect(events.filter(({ __typename }) => __typename === "TextChunk").length).toBeGreaterThan(2);
+    expect(events.at(-2)).toMatchObject({ __typename: "JobProgressed", progress: 0.9 });
     const ended = events.at(-1);
     if (ended?.__typename !== "JobEnded" || ended.job.result?.__typename !== "Quote") throw new Error("no quote");
     expect(ended.job.status).toBe("SUCCEEDED");
