@@ -164,6 +164,27 @@ describe("sessions", () => {
     expect((await elsewhere.sdk.Sessions()).sessions).toHaveLength(1);
   });
 
+  test("I3 an open event stream of a revoked session ends within a second", async () => {
+    const eve = await atrium.signUp();
+    const stream = await fetch(`${atrium.url}/graphql/stream`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "text/event-stream",
+        authorization: `Bearer ${eve.accessToken}`,
+      },
+      body: JSON.stringify({ query: "subscription { events { id } }" }),
+    });
+    expect(stream.status).toBe(200);
+    const ended = stream.text().then(
+      () => performance.now(),
+      () => performance.now(),
+    );
+    const begun = performance.now();
+    await eve.sdk.SignOut();
+    expect((await ended) - begun).toBeLessThan(1_000);
+  });
+
   test("I3 signing out ends the own session, and nobody ends a session of somebody else", async () => {
     const eve: Person = await atrium.signUp();
     const mallory = await atrium.signUp();

@@ -5,7 +5,7 @@ import type { Clock } from "./clock.js";
 import type { Database } from "./database.js";
 import { backoff, type JobDefinition } from "./define-job.js";
 import { DomainError } from "./errors.js";
-import { Job, JobStatus, jobTopic, lanes } from "./job.js";
+import { cancelTopic, Job, JobStatus, lanes } from "./job.js";
 import type { JobHandler } from "./job-handler.js";
 import type { JobQueues } from "./job-queues.js";
 import { appendToThread, Superseded, TextWriter } from "./job-thread.js";
@@ -112,7 +112,7 @@ export class JobRunner {
     const handler = this.#handlers.get(job.kind);
     const log = logger.child({ jobId: job.id, kind: job.kind, attempt: job.attempts, requestId: job.requestId });
     const timeout = setTimeout(() => run.stop(new RunStopped("timeout")), handler?.definition.timeoutMs ?? 0);
-    const unsubscribe = bus.subscribe(jobTopic(job.id), () => void this.#checkCancelled(run));
+    const unsubscribe = bus.subscribe(cancelTopic(job.id), () => void this.#checkCancelled(run));
     this.#runs.add(run);
     const started = performance.now();
     try {

@@ -4,7 +4,7 @@ import type { Bus } from "./bus.js";
 import type { Database } from "./database.js";
 import { DomainError, notFound } from "./errors.js";
 import { parseId } from "./ids.js";
-import { Job, JobStatus, jobTopic } from "./job.js";
+import { cancelTopic, Job, JobStatus, jobTopic } from "./job.js";
 import type { JobEvent } from "./job-event.js";
 import { jobFeed } from "./job-feed.js";
 import { appendToThread } from "./job-thread.js";
@@ -62,7 +62,7 @@ export class JobService {
         await appendToThread(change, job, "ended", {});
         change.record("job.cancelled", job, { kind: job.kind, resultId: null });
       }
-      change.wake(jobTopic(job.id));
+      change.wake(cancelTopic(job.id));
       return job;
     });
   }

@@ -113,3 +113,5 @@ export class Job extends Row {
 }
 
 export const jobTopic = (jobId: string) => `job:${jobId}`;
+/** Apart from the job's own topic, which wakes its readers with every piece of text. */
+export const cancelTopic = (jobId: string) => `cancel:${jobId}`;

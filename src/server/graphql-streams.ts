@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionArgs, GraphQLError, GraphQLSchema } from "graphql";
 import { createHandler } from "graphql-sse/lib/use/fastify";
 import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
+import type { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
 import { newId } from "#src/platform/ids.js";
 import { Operations } from "./operations.js";
@@ -13,6 +14,7 @@ const recheckMs = 15_000;
 /** Close codes beyond graphql-ws's own: the session of the socket has ended; the server restarts. */
 const unauthorized = 4401;
 const goingAway = 1001;
+const sessionEnded = "The session has ended.";
 
 export type WebsocketHandler = ReturnType<typeof makeHandler>;
 
@@ -33,7 +35,7 @@ interface SocketState extends Record<PropertyKey, unknown> {
 export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema: GraphQLSchema): GraphqlStreams => {
   const operations = new Operations(app, schema);
   const sockets = new Set<Extra["socket"]>();
-  const answers = new Set<FastifyReply["raw"]>();
+  const answers = new Map<FastifyRequest, FastifyReply["raw"]>();
 
   const wsHandler = makeHandler<Record<string, unknown>, SocketState>({
     schema,
@@ -47,7 +49,8 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
         const { caller } = await createContext(app, credentials, newId("request"));
         // The client may have gone while its token was looked at; then nobody would ever release the guard.
         if (extra.socket.readyState !== extra.socket.OPEN) return;
-        if (caller !== undefined) extra.release = guardSession(app, caller.sessionId, extra.socket);
+        if (caller !== undefined)
+          extra.release = guardSession(app, caller.sessionId, () => extra.socket.close(unauthorized, sessionEnded));
         sockets.add(extra.socket);
       } catch (error) {
         extra.socket.close(unauthorized, (error as Error).message.slice(0, 120));
@@ -69,14 +72,24 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
       const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId);
-      return (Array.isArray(prepared) ? refusal(prepared) : prepared) as never;
+      if (Array.isArray(prepared)) return refusal(prepared) as never;
+      const { caller } = prepared.contextValue as Context;
+      // Gone from the map when the client left while its token was looked at.
+      const answer = answers.get(raw);
+      if (caller !== undefined && answer !== undefined) {
+        answer.once(
+          "close",
+          guardSession(app, caller.sessionId, () => answer.destroy()),
+        );
+      }
+      return prepared as never;
     },
   });
   const stream = async (request: FastifyRequest, reply: FastifyReply) => {
     // The library writes to the socket itself, past the reply that carries the headers of the edge.
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
-    answers.add(reply.raw);
-    reply.raw.once("close", () => answers.delete(reply.raw));
+    answers.set(request, reply.raw);
+    reply.raw.once("close", () => answers.delete(request));
     await sse(request, reply);
   };
   server.get("/graphql/stream", stream);
@@ -87,7 +100,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     stream,
     close: async () => {
       for (const socket of sockets) socket.close(goingAway, "The server stops; connect again.");
-      for (const answer of answers) answer.destroy();
+      for (const answer of answers.values()) answer.destroy();
     },
   };
 };
@@ -98,12 +111,12 @@ const refusal = (errors: readonly GraphQLError[]) => [
   { status: 400, statusText: "Bad Request", headers: { "content-type": "application/json; charset=utf-8" } },
 ];
 
-/** Closes a socket as soon as its session has ended, in whatever process that happened. */
-const guardSession = (app: App, sessionId: string, socket: Extra["socket"]): (() => void) => {
+/** Closes a connection as soon as its session has ended, in whatever process that happened. */
+const guardSession = (app: App, sessionId: string, close: () => void): (() => void) => {
   const check = () =>
     app.sessions.isAlive(sessionId).then(
       (alive) => {
-        if (!alive) socket.close(unauthorized, "The session has ended.");
+        if (!alive) close();
       },
       () => {},
     );
