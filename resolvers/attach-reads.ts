@@ -25,9 +25,11 @@ export const attachReads = (schema: GraphQLSchema, entities: readonly EntityClas
     for (const [property, column] of columns) {
       const definition = fields[property];
       if (definition === undefined || column.declaration.derived === undefined) continue;
-      definition.resolve = (source: Record<string, unknown>, _args, context: Context) =>
-        source[property] ??
-        context.batch(column, String(source.id), (ids) => context.app.lists.derive(entity, column, context.actor, ids));
+      const { whenGone } = column.declaration.derived;
+      const derive = (context: Context, id: string) =>
+        context.batch(column, id, (ids) => context.app.lists.derive(entity, column, context.actor, ids));
+      definition.resolve = async (source: Record<string, unknown>, _args, context: Context) =>
+        source[property] ?? (await derive(context, String(source.id))) ?? whenGone;
     }
   }
 };

@@ -40,7 +40,7 @@ export interface ColumnDeclaration {
   readonly group: boolean;
   readonly enumName: string | undefined;
   /** For what is computed instead of stored. */
-  readonly derived: RowExpression | undefined;
+  readonly derived: { readonly sql: RowExpression; readonly whenGone: unknown } | undefined;
 }
 
 /** Rows of another class that name this one. */
@@ -161,9 +161,17 @@ export const EnumColumn =
     });
   };
 
+interface Computed {
+  description: string;
+  sql: RowExpression;
+  /** The value for a row that has just been deleted. */
+  whenGone: unknown;
+  filter?: boolean;
+}
+
 /** What clients see like a column, computed by SQL from the row and who asks; never null. */
 export const Derived =
-  (graph: () => GraphType, options: { description: string; sql: RowExpression; filter?: boolean }) =>
+  (graph: () => GraphType, options: Computed) =>
   (prototype: object, property: string): void => {
     Field(graph as () => never, { description: options.description })(prototype, property);
     declare(prototype, {
@@ -175,7 +183,7 @@ export const Derived =
       sort: false,
       group: false,
       enumName: undefined,
-      derived: options.sql,
+      derived: options,
     });
   };
 

@@ -143,6 +143,7 @@ export class Quote extends Row {
     description: "Whether it is a favourite of yours.",
     sql: (row, { user }) =>
       `exists (select 1 from quote_favourite f where f.quote_id = ${row}.id and f.user_id = ${user})`,
+    whenGone: false,
     filter: true,
   })
   readonly isFavourite?: boolean;

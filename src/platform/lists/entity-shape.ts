@@ -52,7 +52,7 @@ const idColumn: ColumnDeclaration = {
 const toColumn = (declaration: ColumnDeclaration): Column => {
   const { derived, property } = declaration;
   const name = identifier(columnName(property));
-  const value: Expression = derived ?? ((row) => `${row}.${name}`);
+  const value: Expression = derived?.sql ?? ((row) => `${row}.${name}`);
   const selected: Expression = isTextList(declaration) ? (row) => `to_json(${row}.${name})` : value;
   return { declaration, value, selected, ...codecOf(declaration) };
 };
