@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
+import { DomainError } from "./errors.js";
 
 /** A row as Postgres writes it: one text a column. */
 export type RawRow = readonly (string | null)[];
@@ -57,6 +58,7 @@ export class Connections {
         signal?.throwIfAborted();
         const { code } = error as { code?: string };
         const meantForAnother = code === cancelled && /user request/.test((error as Error).message);
+        if (code === cancelled && !meantForAnother) throw this.#tooLong(error);
         const broken = repeatable && isConnectionError(error);
         if (tries === maxTries || this.#closed || !(meantForAnother || broken)) throw error;
       }
@@ -142,6 +144,12 @@ export class Connections {
     } finally {
       await client.end().catch(() => {});
     }
+  }
+
+  #tooLong(cause: unknown): DomainError {
+    const { statementTimeoutMs } = this.options;
+    const message = `Reading took longer than ${statementTimeoutMs} ms: ask for less, or filter by something more selective.`;
+    return new DomainError("TIMEOUT", message, { limit: statementTimeoutMs }, { cause, transient: true });
   }
 
   #nameOf(text: string): string | undefined {

@@ -135,14 +135,19 @@ interface Figure {
   readonly codec: Codec;
 }
 
-/** The figures of each group. All that can be asked for are computed, for the database decides the price by the rows. */
+export interface AggregateStatement extends Statement {
+  readonly figures: readonly Figure[];
+  readonly grouped: boolean;
+}
+
+/** The figures of each group: of the `wanted` measures all that there are. */
 export const aggregateSql = (
   shape: EntityShape,
   { groups, numbers, ordered }: Aggregates,
   args: AggregateArgs,
   wanted: ReadonlySet<string>,
   parameters: Parameters,
-): Statement & { readonly figures: readonly Figure[]; readonly grouped: boolean } => {
+): AggregateStatement => {
   const first = args.first ?? 100;
   if (first < 1 || first > maxGroups)
     throw badInput(`\`first\` is ${first}; it must be from 1 to ${maxGroups}.`, "first");

@@ -33,15 +33,10 @@ const matching = (shape: EntityShape, args: Pick<ListArgs, "filter">, parameters
 const where = (conditions: readonly string[]) => `where ${conditions.join(" and ")}`;
 
 /** One row by its id. */
-export const findSql = (
-  shape: EntityShape,
-  { columns, joins }: Selection,
-  id: string,
-  parameters: Parameters,
-): Statement => {
+export const findSql = (shape: EntityShape, selection: Selection, id: string, parameters: Parameters): Statement => {
   const conditions = [`${rowAlias}.id = ${parameters.add(id)}`, shape.visible(rowAlias, parameters)];
-  const selected = columns(parameters);
-  const from = [`${shape.table} ${rowAlias}`, ...joins(parameters)].join(" ");
+  const selected = selection.columns(parameters);
+  const from = [`${shape.table} ${rowAlias}`, ...selection.joins(parameters)].join(" ");
   const text = `select ${selected.join(", ")} from ${from} ${where(conditions)}`;
   return { text, values: parameters.values, width: selected.length };
 };
@@ -53,7 +48,7 @@ export const findSql = (
  */
 export const pageSql = (
   list: List,
-  { columns, joins }: Selection,
+  selection: Selection,
   args: ListArgs,
   extra: number,
   parents: Parents | undefined,
@@ -61,10 +56,10 @@ export const pageSql = (
 ): PageStatement => {
   const { shape } = list;
   const keyset = keysetOf(list, args);
-  const own = columns(parameters);
+  const own = selection.columns(parameters);
   const cursorAt = own.length;
   const selected = [...own, ...keyset.order.map(({ value }) => value(rowAlias, parameters))];
-  const from = [`${shape.table} ${rowAlias}`, ...joins(parameters)].join(" ");
+  const from = [`${shape.table} ${rowAlias}`, ...selection.joins(parameters)].join(" ");
   const conditions = [...matching(shape, args, parameters), ...boundsSql(keyset, rowAlias, parameters)];
   const tail = `order by ${orderSql(keyset, rowAlias, parameters)} limit ${keyset.size + extra}`;
   const { values } = parameters;
