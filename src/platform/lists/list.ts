@@ -2,6 +2,7 @@ import type { RawBuilder } from "kysely";
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import type { Actor } from "../actor.js";
 import { type ColumnDeclaration, columnsOf } from "../column.js";
+import { AtMost } from "../field-bounds.js";
 import { filterInputFor } from "./filter-inputs.js";
 
 export enum Direction {
@@ -28,6 +29,9 @@ export class PageInfo {
   @Field(() => String, { nullable: true, description: "Cursor of the last row: give it as `after` for the next page." })
   endCursor!: string | null;
 }
+
+/** Rows of one page. */
+export const maxPage = 100;
 
 export interface Edge<T> {
   cursor: string;
@@ -92,6 +96,7 @@ export const defineList = <T extends object>(
   ObjectType(`${noun}Connection`, { description: `A page of ${plural}.` })(Connection);
   Field(() => [Edge], { description: "Rows with their cursors." })(Connection.prototype, "edges");
   Field(() => [entity], { description: "The rows alone." })(Connection.prototype, "nodes");
+  for (const rows of ["edges", "nodes"]) AtMost(maxPage, "last", "first")(Connection.prototype, rows);
   Field(() => PageInfo, { description: "Where this page lies." })(Connection.prototype, "pageInfo");
   Field(() => Int, { description: "How many rows there are on all pages; counted only when asked for." })(
     Connection.prototype,

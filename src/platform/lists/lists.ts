@@ -4,9 +4,8 @@ import type { Database } from "../database.js";
 import { badInput } from "../errors.js";
 import type { Node } from "../node.js";
 import { compileFilter } from "./filter-sql.js";
-import { Direction, type List, type ListArgs, type Page, PageInfo } from "./list.js";
+import { Direction, type List, type ListArgs, maxPage, type Page, PageInfo } from "./list.js";
 
-const maxPage = 100;
 const maxOrder = 4;
 
 interface Criterion {
