@@ -6,6 +6,7 @@ import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
 import type { Clock } from "./clock.js";
 import { SettingError } from "./errors.js";
+import { releaseBroken } from "./release-broken.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
 
@@ -69,7 +70,9 @@ export class Database {
         cause,
       });
     }
-    return new Database(orm, clock);
+    const database = new Database(orm, clock);
+    releaseBroken(await database.pool());
+    return database;
   }
 
   get migrator() {
