@@ -6,7 +6,10 @@ import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
 import type { Clock } from "./clock.js";
 import { SettingError } from "./errors.js";
+import { runTogether } from "./operation-transaction.js";
 import { releaseBroken } from "./release-broken.js";
+import { retrying } from "./retry-transaction.js";
+import { currentScope } from "./scope.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
 
@@ -19,10 +22,6 @@ interface DatabaseOptions {
   /** Where compiled migrations are, and where new ones are written as sources. */
   migrations: { path: string; pathTs: string };
 }
-
-/** Serialization failure and deadlock: Postgres undid everything, and asks to try again. */
-const retryable = new Set(["40001", "40P01"]);
-const maxTries = 5;
 
 /** The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs. */
 export class Database {
@@ -94,8 +93,10 @@ export class Database {
 
   /** Plain rows of one statement, a transaction of its own: after a deadlock it is simply sent again. */
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
+    const { transaction } = currentScope() ?? {};
+    if (transaction !== undefined) return transaction.rows(query);
     return retrying(async () => {
-      const { rows } = await query.execute((this.orm.em.fork() as EntityManager).getKysely());
+      const { rows } = await query.execute(this.#fork().getKysely());
       return rows;
     });
   }
@@ -109,6 +110,8 @@ export class Database {
    * tried again, so `work` touches nothing but the database.
    */
   async write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
+    const { transaction } = currentScope() ?? {};
+    if (transaction !== undefined) return transaction.write(actor, work);
     const { result, committed } = await retrying(() =>
       this.orm.em.fork().transactional(async (em) => {
         const change = new Change(em as EntityManager, actor, this.clock);
@@ -120,20 +123,35 @@ export class Database {
     return result;
   }
 
+  /**
+   * Runs `work` with everything that its operation reads and writes in one transaction, which is committed when `keep`
+   * says so of the result and taken back otherwise. A deadlock or serialization failure anywhere in it is tried again from
+   * the beginning. What it asks to dispatch and to wake is done after the commit, or never.
+   */
+  async together<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
+    const { result, committed } = await runTogether({ begin: () => this.#fork(), clock: this.clock, work, keep });
+    if (committed !== undefined) this.onCommit(committed);
+    return result;
+  }
+
+  /** Runs `work` like `together`, and takes everything back: its result is what it would have been. */
+  async rehearse<T>(work: () => Promise<T>): Promise<T> {
+    return (await runTogether({ begin: () => this.#fork(), clock: this.clock, work })).result;
+  }
+
+  /** True in work that will be taken back. What it hands out must open nothing. */
+  get isRehearsing(): boolean {
+    return currentScope()?.transaction?.isRehearsal ?? false;
+  }
+
+  #fork(): EntityManager {
+    return this.orm.em.fork() as EntityManager;
+  }
+
   close(): Promise<void> {
     return this.orm.close();
   }
 }
-
-const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === maxTries || !retryable.has((error as { code?: string }).code ?? "")) throw error;
-    }
-  }
-};
 
 export const withoutPassword = (url: string) => {
   const shown = new URL(url);

@@ -5,7 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { GraphQLError, type GraphQLSchema } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Context } from "#resolvers/context.js";
 import { documentLimits, parseWithinLimits } from "#resolvers/guards/document-limits.js";
@@ -15,6 +15,7 @@ import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { createContext, credentialsOf } from "./request-context.js";
+import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
 
 /** `/graphql` for queries and mutations, on Apollo Server. Resolves with the server that has to be stopped. */
 export const registerGraphql = async (
@@ -46,16 +47,17 @@ export const registerGraphql = async (
     logger: silent(app),
   });
   await apollo.start();
-  const withinLimits = new LRUCache<string, true>({ max: 1_000 });
+  const withinLimits = new LRUCache<string, DocumentNode>({ max: 1_000 });
 
-  const checkLimits = (query: unknown) => {
-    if (typeof query !== "string" || withinLimits.has(query)) return;
+  const checkLimits = (query: string): DocumentNode | undefined => {
     try {
-      parseWithinLimits(query);
-      withinLimits.set(query, true);
+      const document = withinLimits.get(query) ?? parseWithinLimits(query);
+      withinLimits.set(query, document);
+      return document;
     } catch (error) {
       // A syntax error is Apollo's to report.
       if (error instanceof GraphQLError && error.extensions.code === "QUERY_TOO_COMPLEX") throw error;
+      return undefined;
     }
   };
 
@@ -69,10 +71,14 @@ export const registerGraphql = async (
     requestIds.run(request.requestId, async () => {
       const { body, method } = request;
       const params = ((method === "GET" ? request.query : body) ?? {}) as { query?: unknown; variables?: unknown };
+      const { query } = params;
       let context: Context;
+      let wish: MutationWish | undefined;
       try {
-        checkLimits(params.query);
+        const document = typeof query === "string" ? checkLimits(query) : undefined;
         refuseNul(params.query, params.variables);
+        if (method === "POST" && typeof query === "string" && document !== undefined)
+          wish = mutationWish(document, { ...params, query }, request.headers);
         context = await createContext(app, credentialsOf(request.headers), request.requestId);
       } catch (error) {
         return refuse(reply, error);
@@ -82,13 +88,23 @@ export const registerGraphql = async (
         if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
       }
       const search = request.url.includes("?") ? request.url.slice(request.url.indexOf("?")) : "";
-      const result = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers, search, body },
-        context: async () => context,
-      });
-      reply.code(result.status ?? 200).headers(Object.fromEntries(result.headers));
-      if (result.body.kind === "complete") return reply.send(result.body.string);
-      throw new Error("Incremental delivery is not served.");
+      const execute = async () => {
+        const result = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { method, headers, search, body },
+          context: async () => context,
+        });
+        reply.code(result.status ?? 200).headers(Object.fromEntries(result.headers));
+        if (result.body.kind === "complete") return result.body.string;
+        throw new Error("Incremental delivery is not served.");
+      };
+      if (wish === undefined) return reply.send(await execute());
+      try {
+        const answer = await runMutation(context, wish, execute);
+        if (answer.replayed) reply.type(answerType(request.headers.accept));
+        return reply.headers(mutationHeaders(wish, answer)).send(answer.text);
+      } catch (error) {
+        return refuse(reply, error);
+      }
     });
 
   const answer = (request: FastifyRequest, reply: FastifyReply) =>
@@ -118,6 +134,12 @@ const statuses: Partial<Record<string, number>> = {
   FORBIDDEN: 403,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
+};
+
+/** The type of an answer that was not made for this request: the one of the two that it names first. */
+const answerType = (accept = ""): string => {
+  const [type = "application/json"] = /application\/(?:graphql-response\+)?json/i.exec(accept) ?? [];
+  return `${type.toLowerCase()}; charset=utf-8`;
 };
 
 const isRequestError = (code: unknown) =>

@@ -71,7 +71,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
-      const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId);
+      const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId, raw.headers);
       if (Array.isArray(prepared)) return refusal(prepared) as never;
       const { caller } = prepared.contextValue as Context;
       // Gone from the map when the client left while its token was looked at.

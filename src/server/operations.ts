@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -17,11 +18,17 @@ import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
 import { badInput } from "#src/platform/errors.js";
 import { type Credentials, createContext } from "./request-context.js";
+import { type MutationWish, mutationWish, runMutationResult } from "./run-mutation.js";
 
 interface Params {
   query?: unknown;
   variables?: unknown;
   operationName?: unknown;
+  extensions?: unknown;
+}
+
+interface PreparedOperation extends ExecutionArgs {
+  readonly wish: MutationWish | undefined;
 }
 
 type Document = ReturnType<typeof parseWithinLimits>;
@@ -37,7 +44,12 @@ export class Operations {
   ) {}
 
   /** Everything that must hold before an operation starts: its limits, its caller, its validity. */
-  async prepare(params: Params, credentials: Credentials, requestId: string): Promise<ExecutionArgs | GraphQLError[]> {
+  async prepare(
+    params: Params,
+    credentials: Credentials,
+    requestId: string,
+    headers?: IncomingHttpHeaders,
+  ): Promise<PreparedOperation | GraphQLError[]> {
     try {
       if (typeof params.query !== "string") throw badInput("`query` must be the text of a GraphQL document.", "query");
       refuseNul(params.query, params.variables);
@@ -52,14 +64,27 @@ export class Operations {
       if (!getOperationAST(document, operationName))
         throw badInput("`operationName` names no operation of the document.", "operationName");
       const variableValues = (params.variables ?? undefined) as ExecutionArgs["variableValues"];
-      return { schema: this.schema, document, contextValue, variableValues: variableValues ?? null, operationName };
+      const wish = mutationWish(document, { ...params, query: params.query }, headers);
+      return {
+        schema: this.schema,
+        document,
+        contextValue,
+        variableValues: variableValues ?? null,
+        operationName,
+        wish,
+      };
     } catch (error) {
       return [this.#refuse(error, requestId)];
     }
   }
 
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    return this.#present(await execute(args), requestIdOf(args));
+    const run = async () => this.#present(await execute(args), requestIdOf(args));
+    const { wish } = args as PreparedOperation;
+    if (wish === undefined) return run();
+    return runMutationResult(args.contextValue as Context, wish, run).catch((error: unknown) => ({
+      errors: [this.#refuse(error, requestIdOf(args))],
+    }));
   }
 
   async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {
