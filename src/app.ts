@@ -20,6 +20,8 @@ import { Database } from "./platform/database.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { Event } from "./platform/event.js";
 import { EventLog } from "./platform/event-log.js";
+import { IdempotencyKey } from "./platform/idempotency-key.js";
+import { IdempotencyService } from "./platform/idempotency-service.js";
 import { Job } from "./platform/job.js";
 import { JobDispatch } from "./platform/job-dispatch.js";
 import { JobEventRow } from "./platform/job-event.js";
@@ -45,6 +47,7 @@ export const entities = [
   Job,
   JobEventRow,
   Event,
+  IdempotencyKey,
   Generation,
   Quote,
   QuoteFavourite,
@@ -74,6 +77,7 @@ export interface App {
   readonly lists: Lists;
   readonly events: EventLog;
   readonly jobs: JobService;
+  readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
   readonly accounts: AccountService;
   readonly generations: GenerationService;
@@ -121,6 +125,10 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     dispatch.start();
     closers.push(() => dispatch.stop());
 
+    const idempotency = new IdempotencyService(database, keys, clock, logger);
+    idempotency.start();
+    closers.push(() => idempotency.stop());
+
     const lists = new Lists(database);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
     const generations = new GenerationService(options.providers ?? configuredProviders(config.ai), config.ai.default);
@@ -133,6 +141,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       lists,
       events: new EventLog(database, bus),
       jobs: new JobService(database, lists, bus),
+      idempotency,
       sessions,
       accounts: new AccountService(database, sessions),
       generations,

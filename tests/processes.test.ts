@@ -169,9 +169,11 @@ describe("processes of their own", () => {
 
   test("D1 a role does not work on a database that lacks migrations, and `migrate` brings and takes them", async () => {
     const env = testEnv(database);
-    const down = await runAtrium(["migrate", "down"], env);
-    expect(down).toMatchObject({ code: 0 });
-    expect(await database.query("select 1 from information_schema.tables where table_name = 'quote'")).toEqual([]);
+    const tables = () =>
+      database.query("select table_name from information_schema.tables where table_schema = 'public'");
+    const migrations = await database.query("select 1 from migration");
+    for (const _ of migrations) expect(await runAtrium(["migrate", "down"], env)).toMatchObject({ code: 0 });
+    expect(await tables()).toEqual([{ table_name: "migration" }]);
     const refused = await runAtrium(["api"], env);
     expect(refused.code).toBe(1);
     expect(refused.output).toContain("migrate up");

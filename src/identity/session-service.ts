@@ -191,11 +191,16 @@ export class SessionService {
   }
 
   async #pair(user: User, sessionId: string, refreshToken: string, at: Date): Promise<TokenPair> {
-    const access = await this.tokens.signAccess({ userId: user.id, sessionId }, at);
+    // A dry run rotates nothing, so its tokens must open nothing: else it would be a way around the theft check.
+    const isVoid = this.database.isRehearsing;
+    const access = await this.tokens.signAccess(
+      { userId: user.id, sessionId: isVoid ? newId("session") : sessionId },
+      at,
+    );
     return Object.assign(new TokenPair(), {
       accessToken: access.token,
       accessTokenExpiresAt: access.expiresAt,
-      refreshToken,
+      refreshToken: isVoid ? this.tokens.newRefresh() : refreshToken,
       user,
     });
   }

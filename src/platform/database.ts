@@ -1,6 +1,6 @@
 import { Migrator } from "@mikro-orm/migrations";
 import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
-import { CompiledQuery, type RawBuilder } from "kysely";
+import type { RawBuilder } from "kysely";
 import type { Pool } from "pg";
 import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
@@ -8,6 +8,9 @@ import type { Clock } from "./clock.js";
 import { Connections, type RawRow } from "./connections.js";
 import { SettingError } from "./errors.js";
 import type { Statement } from "./lists/statement.js";
+import { runTogether } from "./operation-transaction.js";
+import { releaseBroken } from "./release-broken.js";
+import { retrying } from "./retry-transaction.js";
 import { currentScope } from "./scope.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
@@ -24,15 +27,13 @@ interface DatabaseOptions {
   migrations: { path: string; pathTs: string };
 }
 
-/** Serialization failure and deadlock: Postgres undid everything, and asks to try again. */
-const retryable = new Set(["40001", "40P01"]);
-const maxTries = 5;
-
 /** The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs. */
 export class Database {
   private constructor(
     private readonly orm: MikroORM,
-    private readonly connections: Connections,
+    private readonly reads: Connections,
+    /** Apart from reads: an insert may have to wait for a lock, and nothing that reads shall wait behind it. */
+    private readonly inserts: Connections,
     private readonly clock: Clock,
   ) {}
 
@@ -41,13 +42,13 @@ export class Database {
 
   static async connect(options: DatabaseOptions): Promise<Database> {
     const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
-    // Statements that stand alone share a third of the connections; each transaction has one of the others to itself.
-    const shared = Math.max(1, Math.floor(pool / 3));
+    // Statements that stand alone share some of the connections; each transaction has one of the others to itself.
+    const shared = { reads: Math.max(1, Math.floor(pool / 3)), inserts: Math.max(1, Math.floor(pool / 5)) };
     const orm = await MikroORM.init({
       driver: PostgreSqlDriver,
       entities,
       clientUrl: url,
-      pool: { min: 0, max: pool - shared },
+      pool: { min: 0, max: Math.max(1, pool - shared.reads - shared.inserts) },
       driverOptions: {
         connectionTimeoutMillis: 5_000,
         query_timeout: 60_000,
@@ -79,7 +80,11 @@ export class Database {
         cause,
       });
     }
-    return new Database(orm, new Connections({ url, max: shared, statementTimeoutMs }), clock);
+    const reads = new Connections({ url, max: shared.reads, statementTimeoutMs });
+    const inserts = new Connections({ url, max: shared.inserts, statementTimeoutMs });
+    const database = new Database(orm, reads, inserts, clock);
+    releaseBroken(await database.pool());
+    return database;
   }
 
   get migrator() {
@@ -101,8 +106,10 @@ export class Database {
 
   /** Plain rows of one statement, a transaction of its own: after a deadlock it is simply sent again. */
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
+    const { transaction } = currentScope() ?? {};
+    if (transaction !== undefined) return transaction.rows(query);
     return retrying(async () => {
-      const { rows } = await query.execute((this.orm.em.fork() as EntityManager).getKysely());
+      const { rows } = await query.execute(this.#fork().getKysely());
       return rows;
     });
   }
@@ -112,15 +119,10 @@ export class Database {
   }
 
   /** The rows of one reading statement, as Postgres writes them. Cancelled when the operation that asks has ended. */
-  async read({ text, values, width }: Statement): Promise<RawRow[]> {
-    const scope = currentScope();
-    if (scope?.transaction === undefined)
-      return this.connections.run(text, values, { signal: scope?.signal, repeatable: true });
-    // The transaction's own connection knows nothing but objects: each row comes as one list of texts.
-    const { rows } = await scope.transaction
-      .getKysely()
-      .executeQuery<{ texts: RawRow }>(CompiledQuery.raw(asTexts(text, width), [...values]));
-    return rows.map(({ texts }) => texts);
+  async read(statement: Statement): Promise<RawRow[]> {
+    const { transaction, signal } = currentScope() ?? {};
+    if (transaction !== undefined) return transaction.read(statement);
+    return this.reads.run(statement.text, statement.values, { signal, repeatable: true });
   }
 
   /**
@@ -128,6 +130,8 @@ export class Database {
    * tried again, so `work` touches nothing but the database.
    */
   async write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
+    const { transaction } = currentScope() ?? {};
+    if (transaction !== undefined) return transaction.write(actor, work);
     const { result, committed } = await retrying(() => this.#attempt(actor, work));
     this.onCommit(committed);
     return result;
@@ -136,7 +140,7 @@ export class Database {
   async #attempt<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<{ result: T; committed: Committed }> {
     let em: EntityManager | undefined;
     const begin = async () => {
-      const begun = this.orm.em.fork() as EntityManager;
+      const begun = this.#fork();
       await begun.begin();
       em = begun;
       return begun;
@@ -145,7 +149,7 @@ export class Database {
     try {
       const result = await work(change);
       const { committed, statement } = await change.complete();
-      if (statement !== undefined) await this.connections.run(statement.text, statement.values, { repeatable: false });
+      if (statement !== undefined) await this.inserts.run(statement.text, statement.values, { repeatable: false });
       await em?.commit();
       return { result, committed };
     } catch (error) {
@@ -154,27 +158,37 @@ export class Database {
     }
   }
 
+  /**
+   * Runs `work` with everything that its operation reads and writes in one transaction, which is committed when `keep`
+   * says so of the result and taken back otherwise. A deadlock or serialization failure anywhere in it is tried again from
+   * the beginning. What it asks to dispatch and to wake is done after the commit, or never.
+   */
+  async together<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
+    const { result, committed } = await runTogether({ begin: () => this.#fork(), clock: this.clock, work, keep });
+    if (committed !== undefined) this.onCommit(committed);
+    return result;
+  }
+
+  /** Runs `work` like `together`, and takes everything back: its result is what it would have been. */
+  async rehearse<T>(work: () => Promise<T>): Promise<T> {
+    return (await runTogether({ begin: () => this.#fork(), clock: this.clock, work })).result;
+  }
+
+  /** True in work that will be taken back. What it hands out must open nothing. */
+  get isRehearsing(): boolean {
+    return currentScope()?.transaction?.isRehearsal ?? false;
+  }
+
+  #fork(): EntityManager {
+    return this.orm.em.fork() as EntityManager;
+  }
+
   async close(): Promise<void> {
-    await this.connections.close();
+    await this.reads.close();
+    await this.inserts.close();
     await this.orm.close();
   }
 }
-
-const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === maxTries || !retryable.has((error as { code?: string }).code ?? "")) throw error;
-    }
-  }
-};
-
-/** The same rows, each as one list of texts. */
-const asTexts = (text: string, width: number) => {
-  const names = Array.from({ length: width }, (_, index) => `c${index}`);
-  return `select array[${names.map((name) => `r.${name}::text`).join(", ")}] as texts from (${text}) r (${names.join(", ")})`;
-};
 
 export const withoutPassword = (url: string) => {
   const shown = new URL(url);

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { EntityManager } from "@mikro-orm/postgresql";
+import type { OperationTransaction } from "./operation-transaction.js";
 
 /** What one operation carries along through every call, without being handed on. */
 export interface Scope {
@@ -10,7 +10,7 @@ export interface Scope {
   statements: number;
   sqlMs: number;
   /** The one transaction in which everything of this operation happens, when it asked for that. */
-  transaction?: EntityManager;
+  transaction?: OperationTransaction;
 }
 
 const storage = new AsyncLocalStorage<Scope>();

@@ -12,10 +12,14 @@ import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
 import { badInput, DomainError, type ErrorCode } from "#src/platform/errors.js";
+import { newScope, runInScope } from "#src/platform/scope.js";
+import { CompiledQueries } from "./compiled-queries.js";
 import { readGraphqlRequest, refuseForgery } from "./graphql-request.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
 import { createContext, credentialsOf } from "./request-context.js";
+import { orAborted, requestSignal } from "./request-signal.js";
+import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
 
 /** What formatting and Apollo need to know of the request that they are at. */
 interface Current {
@@ -69,6 +73,7 @@ export const registerGraphql = async (
     logger: silent(app),
   });
   await apollo.start();
+  const compiled = new CompiledQueries(schema, app.database);
 
   const refuse = (reply: FastifyReply, status: number, error: unknown, mediaType = "application/json") => {
     const { requestId, hints } = current.getStore() ?? { requestId: "", hints: false };
@@ -99,15 +104,28 @@ export const registerGraphql = async (
           throw badInput("Subscriptions come over WebSocket, or with `Accept: text/event-stream`.", "query");
         store.document = admitted.document;
         context.cost = admitted.cost;
-        return await execute(reply, mediaType, admitted, context);
+        const wish = mutationWish(admitted, params.extensions, request.headers);
+        return await respond(reply, mediaType, admitted, context, wish);
       } catch (error) {
         return refuse(reply, statusOf(error) ?? status, error, mediaType);
       }
     });
   };
 
-  const execute = async (reply: FastifyReply, mediaType: string, admitted: Admitted, context: Context) => {
-    const { source: query, operationName, variables } = admitted;
+  /** The answer's text. What is not compiled is executed by Apollo Server. */
+  const execute = async (
+    reply: FastifyReply,
+    mediaType: string,
+    admitted: Admitted,
+    context: Context,
+    signal: AbortSignal,
+  ) => {
+    const { source: query, document, operation, operationName, variables, cost } = admitted;
+    const data = await compiled.run(context, document, operation, variables, signal);
+    if (data !== undefined) {
+      reply.type(`${mediaType}; charset=utf-8`);
+      return `{"data":${data},"extensions":{"cost":${JSON.stringify(cost)}}}`;
+    }
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: "POST",
@@ -123,10 +141,32 @@ export const registerGraphql = async (
     if (result.body.kind !== "complete") throw new Error("Incremental delivery is not served.");
     // Variables that do not fit are found by the executor, and are a request error like any other.
     const isRequestError = result.status === 400 && mediaType !== graphqlResponse;
-    return reply
-      .code(isRequestError ? 200 : (result.status ?? 200))
-      .headers(Object.fromEntries(result.headers))
-      .send(result.body.string);
+    reply.code(isRequestError ? 200 : (result.status ?? 200)).headers(Object.fromEntries(result.headers));
+    return result.body.string;
+  };
+
+  const respond = async (
+    reply: FastifyReply,
+    mediaType: string,
+    admitted: Admitted,
+    context: Context,
+    wish: MutationWish | undefined,
+  ) => {
+    // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
+    const mayEnd = admitted.operation.operation === "query";
+    const { signal, done } = requestSignal(reply.raw, app.config.http.requestTimeoutMs);
+    const scope = newScope(context.origin.requestId, mayEnd ? signal : undefined);
+    const run = () => execute(reply, mediaType, admitted, context, signal);
+    try {
+      return await runInScope(scope, async () => {
+        if (wish === undefined) return reply.send(await (mayEnd ? orAborted(signal, run()) : run()));
+        const answer = await runMutation(context, wish, run);
+        if (answer.replayed) reply.type(`${mediaType}; charset=utf-8`);
+        return reply.headers(mutationHeaders(wish, answer)).send(answer.text);
+      });
+    } finally {
+      done();
+    }
   };
 
   const answer = (request: FastifyRequest, reply: FastifyReply) =>

@@ -80,7 +80,7 @@ export const registerGraphqlStreams = (
     subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
-      const prepared = await operations.prepare(params, credentialsOf(raw), raw.requestId);
+      const prepared = await operations.prepare(params, credentialsOf(raw), raw.requestId, raw.headers);
       if (Array.isArray(prepared)) return refusal(prepared) as never;
       const { caller } = prepared.contextValue as Context;
       // Gone from the map when the client left while its token was looked at.

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -13,6 +14,11 @@ import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
 import { type Credentials, createContext } from "./request-context.js";
+import { type MutationWish, mutationWish, runMutationResult } from "./run-mutation.js";
+
+interface Prepared extends ExecutionArgs {
+  readonly wish: MutationWish | undefined;
+}
 
 type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
@@ -29,11 +35,13 @@ export class Operations {
     params: GraphqlParams,
     credentials: Credentials,
     requestId: string,
-  ): Promise<ExecutionArgs | GraphQLError[]> {
+    headers?: IncomingHttpHeaders,
+  ): Promise<Prepared | GraphQLError[]> {
     let contextValue: Context | undefined;
     try {
       contextValue = await createContext(this.app, credentials, requestId);
-      const { document, operationName, variables, cost } = this.guard.admit(params, contextValue.caller);
+      const admitted = this.guard.admit(params, contextValue.caller);
+      const { document, operationName, variables, cost } = admitted;
       contextValue.cost = cost;
       return {
         schema: this.schema,
@@ -41,6 +49,7 @@ export class Operations {
         contextValue,
         variableValues: variables ?? null,
         operationName: operationName ?? null,
+        wish: mutationWish(admitted, params.extensions, headers),
       };
     } catch (error) {
       return errorsOf(error).map((each) => this.#refuse(each, requestId, contextValue));
@@ -48,8 +57,16 @@ export class Operations {
   }
 
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    const result = this.#present(await execute(args), args);
-    return { ...result, extensions: { ...result.extensions, cost: contextOf(args).cost } };
+    const run = async () => {
+      const result = this.#present(await execute(args), args);
+      return { ...result, extensions: { ...result.extensions, cost: contextOf(args).cost } };
+    };
+    const { wish } = args as Prepared;
+    if (wish === undefined) return run();
+    const { requestId } = contextOf(args).origin;
+    return runMutationResult(contextOf(args), wish, run).catch((error: unknown) => ({
+      errors: [this.#refuse(error, requestId, contextOf(args))],
+    }));
   }
 
   async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {

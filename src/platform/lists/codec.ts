@@ -35,7 +35,8 @@ const byType = new Map<unknown, Codec>([
   [Int, numeric(Number.isInteger)],
   [Float, numeric(Number.isFinite)],
   [GraphQLSafeInt, numeric(Number.isSafeInteger)],
-  [Boolean, { decode: (text) => text === "t", json: (text) => (text === "t" ? "true" : "false") }],
+  // `t` as the protocol has it, `true` as a cast has it.
+  [Boolean, { decode: (text) => text.startsWith("t"), json: (text) => (text.startsWith("t") ? "true" : "false") }],
   [GraphQLDateTimeISO, { decode: (text) => new Date(isoTime(text)), json: (text) => `"${isoTime(text)}"` }],
   [GraphQLJSONObject, { decode: JSON.parse, json: (text) => JSON.stringify(JSON.parse(text)) }],
 ]);
@@ -56,6 +57,6 @@ export const codecOf = (column: ColumnDeclaration): Codec => {
 export const decoderOf = (sql: string): Codec["decode"] => {
   if (sql === "timestamptz") return (text) => new Date(isoTime(text));
   if (sql === "jsonb") return JSON.parse;
-  if (sql === "boolean") return (text) => text === "t";
+  if (sql === "boolean") return (text) => text.startsWith("t");
   return sql === "integer" || sql === "double precision" ? Number : (text) => text;
 };
