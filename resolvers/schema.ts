@@ -7,9 +7,18 @@ import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 
-const classes = [AccountResolver, EventResolver, JobResolver, NodeResolver, QuoteResolver, SystemResolver] as const;
+const classes = [
+  AccountResolver,
+  EventResolver,
+  JobResolver,
+  NodeResolver,
+  QuoteResolver,
+  SystemMetricsResolver,
+  SystemResolver,
+] as const;
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
@@ -17,6 +26,7 @@ const createResolvers = (app: App): object[] => [
   new JobResolver(app.jobs),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
+  new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
 ];
 

@@ -8,11 +8,15 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
-import { checkHealth } from "./platform/health.js";
 import { newId } from "./platform/ids.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
+import { registerHealth } from "./server/health-endpoints.js";
+import { registerMetrics } from "./server/metrics-endpoint.js";
+import { observeRequests } from "./server/observe-requests.js";
+import { OperationLog } from "./server/operation-log.js";
+import { traceRootFields } from "./server/trace-root-fields.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -48,11 +52,15 @@ export const startServer = async (app: App): Promise<RunningServer> => {
       "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     });
   });
+  observeRequests(server, app);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
   const schema = createSchema(app);
+  if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);
-  const streams = registerGraphqlStreams(server, app, schema);
-  const http = await registerGraphql(server, app, schema, streams);
+  registerMetrics(server, app);
+  const operationLog = new OperationLog(app, schema);
+  const streams = registerGraphqlStreams(server, app, schema, operationLog);
+  const http = await registerGraphql(server, app, schema, streams, operationLog);
   if (!app.config.production) registerGraphiql(server);
   await registerConsole(server);
   server.setNotFoundHandler((request, reply) =>
@@ -70,18 +78,6 @@ export const startServer = async (app: App): Promise<RunningServer> => {
       await server.close();
     },
   };
-};
-
-const registerHealth = (server: FastifyInstance, app: App) => {
-  server.get("/live", async () => ({ status: "ok" }));
-  server.get("/ready", async (_request, reply) => {
-    const health = await checkHealth(app.database);
-    return reply.code(health.status === "ok" ? 200 : 503).send({ status: health.status });
-  });
-  server.get("/health", async (_request, reply) => {
-    const health = await checkHealth(app.database);
-    return reply.code(health.status === "ok" ? 200 : 503).send(health);
-  });
 };
 
 const registerConsole = async (server: FastifyInstance) => {

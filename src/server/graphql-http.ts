@@ -1,11 +1,10 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { ApolloServer, HeaderMap } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { GraphQLError, type GraphQLSchema } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Context } from "#resolvers/context.js";
 import { documentLimits, parseWithinLimits } from "#resolvers/guards/document-limits.js";
@@ -13,7 +12,10 @@ import { presentError } from "#resolvers/guards/present-error.js";
 import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
+import { currentScope, newScope, runInScope, type Scope } from "#src/platform/scope.js";
+import { inSpan } from "#src/platform/span.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
+import type { OperationLog } from "./operation-log.js";
 import { createContext, credentialsOf } from "./request-context.js";
 
 /** `/graphql` for queries and mutations, on Apollo Server. Resolves with the server that has to be stopped. */
@@ -22,9 +24,10 @@ export const registerGraphql = async (
   app: App,
   schema: GraphQLSchema,
   { wsHandler, stream }: GraphqlStreams,
+  operationLog: OperationLog,
 ): Promise<ApolloServer<Context>> => {
-  const requestIds = new AsyncLocalStorage<string>();
-  const present = (error: unknown) => presentError(error, requestIds.getStore() ?? "", app.logger);
+  const present = (error: unknown) => presentError(error, currentScope()?.requestId ?? "", app.logger);
+  const answers = new WeakMap<Scope, Answered>();
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: !app.config.production,
@@ -42,7 +45,19 @@ export const registerGraphql = async (
         ? { ...shown, message: formatted.message, extensions: { ...shown.extensions, code: "BAD_USER_INPUT" } }
         : shown;
     },
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      {
+        requestDidStart: async () => ({
+          willSendResponse: async ({ document, operationName, response: { body } }) => {
+            const scope = currentScope();
+            const errors = body.kind === "single" ? body.singleResult.errors : undefined;
+            if (scope !== undefined) answers.set(scope, { document, operationName, errors });
+          },
+        }),
+      },
+    ],
     logger: silent(app),
   });
   await apollo.start();
@@ -59,14 +74,22 @@ export const registerGraphql = async (
     }
   };
 
-  const refuse = (reply: FastifyReply, error: unknown) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
     const status =
       error instanceof DomainError ? (statuses[error.code] ?? 400) : error instanceof GraphQLError ? 400 : 500;
-    return reply.code(status).send({ errors: [present(error)] });
+    const errors = [present(error)];
+    operationLog.ended({ transport: "http", startedAt: request.arrivedAt }, errors);
+    return reply.code(status).send({ errors });
   };
 
+  /** Runs an operation in its scope, and as a span under its request. */
+  const inItsScope = <T>(request: FastifyRequest, work: () => Promise<T> | T): Promise<T> =>
+    runInScope(newScope(request.requestId, undefined, request.trace), () =>
+      inSpan(request.span?.child("graphql"), work),
+    );
+
   const serve = (request: FastifyRequest, reply: FastifyReply) =>
-    requestIds.run(request.requestId, async () => {
+    inItsScope(request, async () => {
       const { body, method } = request;
       const params = ((method === "GET" ? request.query : body) ?? {}) as { query?: unknown; variables?: unknown };
       let context: Context;
@@ -75,7 +98,7 @@ export const registerGraphql = async (
         refuseNul(params.query, params.variables);
         context = await createContext(app, credentialsOf(request.headers), request.requestId);
       } catch (error) {
-        return refuse(reply, error);
+        return refuse(request, reply, error);
       }
       const headers = new HeaderMap();
       for (const [name, value] of Object.entries(request.headers)) {
@@ -87,8 +110,14 @@ export const registerGraphql = async (
         context: async () => context,
       });
       reply.code(result.status ?? 200).headers(Object.fromEntries(result.headers));
-      if (result.body.kind === "complete") return reply.send(result.body.string);
-      throw new Error("Incremental delivery is not served.");
+      if (result.body.kind !== "complete") throw new Error("Incremental delivery is not served.");
+      const scope = currentScope();
+      // What Apollo refuses before it reads the document does not pass its plugins.
+      const answered = (scope && answers.get(scope)) ?? (JSON.parse(result.body.string) as Answered);
+      const { document, operationName, errors } = answered;
+      const { caller } = context;
+      operationLog.ended({ transport: "http", document, operationName, caller, startedAt: request.arrivedAt }, errors);
+      return reply.send(result.body.string);
     });
 
   const answer = (request: FastifyRequest, reply: FastifyReply) =>
@@ -101,17 +130,29 @@ export const registerGraphql = async (
     wsHandler,
   });
   server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) =>
-    requestIds.run(request.requestId, () => {
+    inItsScope(request, () => {
       if (error.statusCode === 413)
-        return refuse(reply, new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."));
+        return refuse(request, reply, new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."));
       if (error.statusCode === 415)
-        return refuse(reply, new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."));
-      if (error.statusCode === 400) return refuse(reply, new DomainError("BAD_USER_INPUT", "The body is not JSON."));
-      return refuse(reply, error);
+        return refuse(
+          request,
+          reply,
+          new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."),
+        );
+      if (error.statusCode === 400)
+        return refuse(request, reply, new DomainError("BAD_USER_INPUT", "The body is not JSON."));
+      return refuse(request, reply, error);
     }),
   );
   return apollo;
 };
+
+/** What the log needs of an operation that Apollo has answered. */
+interface Answered {
+  document?: DocumentNode | undefined;
+  operationName?: string | null | undefined;
+  errors?: readonly GraphQLFormattedError[] | undefined;
+}
 
 const statuses: Partial<Record<string, number>> = {
   UNAUTHENTICATED: 401,

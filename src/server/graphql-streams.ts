@@ -5,6 +5,8 @@ import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
 import type { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
 import { newId } from "#src/platform/ids.js";
+import { parseTraceparent, type TraceContext } from "#src/platform/trace-context.js";
+import type { OperationLog } from "./operation-log.js";
 import { Operations } from "./operations.js";
 import { type Credentials, createContext, credentialsOf } from "./request-context.js";
 
@@ -28,14 +30,25 @@ export interface GraphqlStreams {
 
 interface SocketState extends Record<PropertyKey, unknown> {
   credentials?: Credentials;
+  /** Where the client's own trace stood when it connected. */
+  trace?: TraceContext | undefined;
   release?: () => void;
 }
 
 /** Subscriptions: graphql-ws on `/graphql`, and graphql-sse on `/graphql/stream` for those without WebSocket. */
-export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema: GraphQLSchema): GraphqlStreams => {
-  const operations = new Operations(app, schema);
+export const registerGraphqlStreams = (
+  server: FastifyInstance,
+  app: App,
+  schema: GraphQLSchema,
+  operationLog: OperationLog,
+): GraphqlStreams => {
+  const operations = new Operations(app, schema, operationLog);
   const sockets = new Set<Extra["socket"]>();
   const answers = new Map<FastifyRequest, FastifyReply["raw"]>();
+  app.metrics.onCollect(() => {
+    app.metrics.websockets.set(sockets.size);
+    app.metrics.eventStreams.set(answers.size);
+  });
 
   const wsHandler = makeHandler<Record<string, unknown>, SocketState>({
     schema,
@@ -45,6 +58,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     onConnect: async ({ connectionParams, extra }) => {
       const credentials = credentialsOf(extra.request.headers, connectionParams ?? {});
       extra.credentials = credentials;
+      extra.trace = parseTraceparent(connectionParams?.traceparent);
       try {
         const { caller } = await createContext(app, credentials, newId("request"));
         // The client may have gone while its token was looked at; then nobody would ever release the guard.
@@ -57,7 +71,11 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
       }
     },
     onSubscribe: ({ extra }, _id, payload) =>
-      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request.headers), newId("request")),
+      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request.headers), {
+        requestId: newId("request"),
+        transport: "websocket",
+        trace: parseTraceparent(payload.extensions?.traceparent) ?? extra.trace,
+      }),
     onClose: ({ extra }) => {
       extra.release?.();
       sockets.delete(extra.socket);
@@ -71,7 +89,12 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
-      const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId);
+      const { requestId, trace } = raw;
+      const prepared = await operations.prepare(params, credentialsOf(raw.headers), {
+        requestId,
+        transport: "sse",
+        trace,
+      });
       if (Array.isArray(prepared)) return refusal(prepared) as never;
       const { caller } = prepared.contextValue as Context;
       // Gone from the map when the client left while its token was looked at.

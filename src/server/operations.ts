@@ -16,6 +16,10 @@ import { presentError } from "#resolvers/guards/present-error.js";
 import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
 import { badInput } from "#src/platform/errors.js";
+import { newScope, runInScope, type Scope } from "#src/platform/scope.js";
+import { runInSpan, type Span } from "#src/platform/span.js";
+import type { TraceContext } from "#src/platform/trace-context.js";
+import type { OperationLog } from "./operation-log.js";
 import { type Credentials, createContext } from "./request-context.js";
 
 interface Params {
@@ -24,20 +28,50 @@ interface Params {
   operationName?: unknown;
 }
 
+/** How an operation came: who logs it needs to know. */
+interface Arrival {
+  readonly requestId: string;
+  readonly transport: "websocket" | "sse";
+  /** Where in its trace the client or its request stands, if it said so. */
+  readonly trace: TraceContext | undefined;
+}
+
+/** An operation under way. */
+interface Begun {
+  readonly transport: Arrival["transport"];
+  readonly scope: Scope;
+  readonly span: Span | undefined;
+  readonly startedAt: number;
+}
+
 type Document = ReturnType<typeof parseWithinLimits>;
 type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
 /** Operations that arrive over a WebSocket or an event stream; HTTP posts go through Apollo. */
 export class Operations {
   readonly #documents = new LRUCache<string, Document>({ max: 1_000 });
+  readonly #begun = new WeakMap<Context, Begun>();
 
   constructor(
     private readonly app: App,
     private readonly schema: GraphQLSchema,
+    private readonly log: OperationLog,
   ) {}
 
   /** Everything that must hold before an operation starts: its limits, its caller, its validity. */
-  async prepare(params: Params, credentials: Credentials, requestId: string): Promise<ExecutionArgs | GraphQLError[]> {
+  async prepare(params: Params, credentials: Credentials, arrival: Arrival): Promise<ExecutionArgs | GraphQLError[]> {
+    const begun = this.#begin(arrival);
+    return this.#within(begun, async () => {
+      const prepared = await this.#prepare(params, credentials, arrival.requestId);
+      if (Array.isArray(prepared)) {
+        this.log.ended(begun, prepared);
+        begun.span?.end();
+      } else this.#begun.set(prepared.contextValue as Context, begun);
+      return prepared;
+    });
+  }
+
+  async #prepare(params: Params, credentials: Credentials, requestId: string): Promise<ExecutionArgs | GraphQLError[]> {
     try {
       if (typeof params.query !== "string") throw badInput("`query` must be the text of a GraphQL document.", "query");
       refuseNul(params.query, params.variables);
@@ -59,36 +93,80 @@ export class Operations {
   }
 
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    return this.#present(await execute(args), requestIdOf(args));
+    const begun = this.#begunOf(args);
+    return this.#within(begun, async () => {
+      const result = this.#present(await execute(args), requestIdOf(args));
+      this.log.ended(operationOf(args, begun), result.errors);
+      begun.span?.end();
+      return result;
+    });
   }
 
   async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {
-    const requestId = requestIdOf(args);
-    const result = await subscribe(args);
-    if (!(Symbol.asyncIterator in result)) return this.#present(result, requestId);
-    return this.#presentStream(result as ResultStream, requestId);
+    const begun = this.#begunOf(args);
+    return this.#within(begun, async () => {
+      const result = await subscribe(args);
+      begun.span?.rename("subscribe");
+      begun.span?.end();
+      const ended = this.log.streamStarted(operationOf(args, begun));
+      if (Symbol.asyncIterator in result) return this.#presentStream(result as ResultStream, args, ended);
+      const refused = this.#present(result, requestIdOf(args));
+      ended(refused.errors);
+      return refused;
+    });
   }
 
   /** A source that throws ends its stream with the error as its last result, instead of tearing the connection down. */
-  #presentStream(results: ResultStream, requestId: string): ResultStream {
+  #presentStream(results: ResultStream, args: ExecutionArgs, ended: (errors?: readonly GraphQLError[]) => void) {
+    const requestId = requestIdOf(args);
+    const { scope } = this.#begunOf(args);
     let failed = false;
-    return {
-      next: async () => {
-        if (failed) return { done: true, value: undefined };
-        try {
-          const { done, value } = await results.next();
-          return done ? { done, value } : { done: false, value: this.#present(value, requestId) };
-        } catch (error) {
-          failed = true;
-          return { done: false, value: { errors: [this.#refuse(error, requestId)] } };
+    const next = async (): Promise<IteratorResult<ExecutionResult>> => {
+      if (failed) return { done: true, value: undefined };
+      try {
+        const { done, value } = await results.next();
+        if (done) {
+          ended();
+          return { done, value };
         }
+        const shown = this.#present(value, requestId);
+        this.log.errored(shown.errors);
+        return { done: false, value: shown };
+      } catch (error) {
+        failed = true;
+        const errors = [this.#refuse(error, requestId)];
+        ended(errors);
+        return { done: false, value: { errors } };
+      }
+    };
+    const stream: ResultStream = {
+      next: () => runInScope(scope, next),
+      return: async () => {
+        runInScope(scope, () => ended());
+        return (await results.return?.()) ?? { done: true, value: undefined };
       },
-      return: async () => (await results.return?.()) ?? { done: true, value: undefined },
       throw: async (error) => (await results.throw?.(error)) ?? { done: true, value: undefined },
       [Symbol.asyncIterator]() {
         return this;
       },
     };
+    return stream;
+  }
+
+  #begin({ requestId, transport, trace }: Arrival): Begun {
+    const span = this.app.tracing.start("graphql", trace, { kind: transport === "sse" ? "internal" : "server" });
+    const scope = newScope(requestId, undefined, span?.context ?? trace);
+    return { transport, scope, span, startedAt: performance.now() };
+  }
+
+  #within<T>({ scope, span }: Begun, work: () => T): T {
+    return runInScope(scope, () => runInSpan(span, work));
+  }
+
+  #begunOf(args: ExecutionArgs): Begun {
+    const begun = this.#begun.get(args.contextValue as Context);
+    if (begun === undefined) throw new Error("An operation was executed that nobody has prepared.");
+    return begun;
   }
 
   #present(result: ExecutionResult, requestId: string): ExecutionResult {
@@ -107,5 +185,10 @@ export class Operations {
     });
   }
 }
+
+const operationOf = ({ document, operationName, contextValue }: ExecutionArgs, begun: Begun) => {
+  const { caller } = contextValue as Context;
+  return { ...begun, document, operationName, caller };
+};
 
 const requestIdOf = (args: ExecutionArgs) => (args.contextValue as Context).origin.requestId;
