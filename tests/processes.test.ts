@@ -169,8 +169,11 @@ describe("processes of their own", () => {
 
   test("D1 a role does not work on a database that lacks migrations, and `migrate` brings and takes them", async () => {
     const env = testEnv(database);
-    const down = await runAtrium(["migrate", "down"], env);
-    expect(down).toMatchObject({ code: 0 });
+    const applied = () => database.query("select name from migration");
+    for (let left = (await applied()).length; left > 0; left -= 1) {
+      expect(await runAtrium(["migrate", "down"], env)).toMatchObject({ code: 0 });
+      expect(await applied()).toHaveLength(left - 1);
+    }
     expect(await database.query("select 1 from information_schema.tables where table_name = 'quote'")).toEqual([]);
     const refused = await runAtrium(["api"], env);
     expect(refused.code).toBe(1);
