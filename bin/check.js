@@ -16,10 +16,11 @@ const atrium = (...args) => run(process.execPath, join(root, "bin", "atrium.js")
 const read = (file) => readFileSync(join(root, file), "utf8");
 
 const referencePages = async () => {
-  const { envExample, settingsPage } = await import("../dist/src/commands/docs.js");
+  const { envExample, metricsPage, settingsPage } = await import("../dist/src/commands/docs.js");
   return [
     [".env.example", envExample()],
     ["docs/settings.md", settingsPage()],
+    ["docs/metrics.md", metricsPage()],
   ].flatMap(([file, wanted]) => (read(file) === wanted ? [] : [`${file} is out of date: run \`npx atrium docs\`.`]));
 };
 

@@ -11,9 +11,18 @@ import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 
-const classes = [AccountResolver, EventResolver, JobResolver, NodeResolver, QuoteResolver, SystemResolver] as const;
+const classes = [
+  AccountResolver,
+  EventResolver,
+  JobResolver,
+  NodeResolver,
+  QuoteResolver,
+  SystemMetricsResolver,
+  SystemResolver,
+] as const;
 
 const lists = [
   listResolver(favouriteList, "quote:read"),
@@ -30,6 +39,7 @@ const createResolvers = (app: App): object[] => [
   new JobResolver(app.jobs),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
+  new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
 ];
 

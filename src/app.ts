@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { configuredProviders } from "./ai/configured-providers.js";
 import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
+import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccountService } from "./identity/account-service.js";
 import { Membership } from "./identity/membership.js";
@@ -17,6 +18,7 @@ import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import type { Config } from "./platform/config.js";
 import { Database } from "./platform/database.js";
+import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { Event } from "./platform/event.js";
 import { EventLog } from "./platform/event-log.js";
@@ -33,7 +35,13 @@ import { JobService } from "./platform/job-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import type { Logger } from "./platform/logger.js";
+import { Metrics } from "./platform/metrics.js";
+import { observeClient } from "./platform/observe-client.js";
 import { requireRedis } from "./platform/redis.js";
+import { detached } from "./platform/span.js";
+import { statementLog } from "./platform/statement-log.js";
+import { SystemMetricsService } from "./platform/system-metrics-service.js";
+import { Tracing } from "./platform/tracing.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
@@ -53,6 +61,9 @@ export const entities = [
   QuoteFavourite,
 ];
 
+/** What the installation holds, as its metrics tell. */
+const countedEntities = [User, Workspace, Quote, Generation];
+
 /** Every kind of job that something in this process may ask for. */
 const jobDefinitions = [GenerateQuote];
 
@@ -71,6 +82,9 @@ interface AppOptions {
 export interface App {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly systemMetrics: SystemMetricsService;
   readonly database: Database;
   readonly bus: Bus;
   readonly engines: readonly Engine[];
@@ -104,11 +118,19 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
   try {
     if (config.redis !== undefined) await requireRedis(config.redis.url);
     const keys = keysFrom(await loadSecret(config));
+    const metrics = new Metrics();
+    metrics.observeProcess();
+    const tracing = await Tracing.connect(config.tracing, logger);
+    closers.push(() => tracing.close());
     const database = await connectDatabase(config, databaseUrl, clock);
     closers.push(() => database.close());
+    const pool = await database.pool();
+    const observe = statementLog(metrics, logger, config.slowQueryMs);
+    await database.onConnection((client) => observeClient(client, observe));
+    collectDatabaseMetrics(metrics, database, pool, countedEntities);
     const bus =
       config.redis === undefined
-        ? await PostgresBus.connect(databaseUrl, await database.pool(), logger)
+        ? await PostgresBus.connect(databaseUrl, pool, logger)
         : await RedisBus.connect(config.redis.url, config.redis.prefix, logger);
     closers.push(() => bus.close());
     const bull =
@@ -118,10 +140,11 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => bull.close());
     const queues = options.wrapQueues?.(bull) ?? bull;
     const dispatch = new JobDispatch(database, queues, logger);
-    database.onCommit = ({ jobs, topics }) => {
-      dispatch.dispatch(jobs);
-      bus.publish(topics);
-    };
+    database.onCommit = ({ jobs, topics }) =>
+      detached(() => {
+        dispatch.dispatch(jobs);
+        bus.publish(topics);
+      });
     dispatch.start();
     closers.push(() => dispatch.stop());
 
@@ -131,10 +154,17 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
 
     const lists = new Lists(database);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
-    const generations = new GenerationService(options.providers ?? configuredProviders(config.ai), config.ai.default);
+    const providers = options.providers ?? configuredProviders(config.ai);
+    const generations = new GenerationService(
+      providers.map((provider) => observedProvider(provider, metrics)),
+      config.ai.default,
+    );
     const app: App = {
       config,
       logger,
+      metrics,
+      tracing,
+      systemMetrics: new SystemMetricsService(database, metrics),
       database,
       bus,
       engines: listEngines(config, generations.defaultProvider.name),
@@ -150,7 +180,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     };
     if (options.workers !== undefined) {
       const { concurrency, shutdownMs } = config.jobs;
-      const deps = { database, queues, bus, clock, logger, concurrency, shutdownMs };
+      const deps = { database, queues, bus, clock, logger, metrics, tracing, concurrency, shutdownMs };
       const runner = new JobRunner(options.workers(app), jobDefinitions as never, deps);
       await runner.start();
       closers.push(() => runner.stop());

@@ -8,15 +8,19 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
-import { checkHealth } from "./platform/health.js";
 import { newId } from "./platform/ids.js";
 import { registerCors } from "./server/cors.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
+import { registerHealth } from "./server/health-endpoints.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
+import { registerMetrics } from "./server/metrics-endpoint.js";
+import { observeRequests } from "./server/observe-requests.js";
+import { OperationLog } from "./server/operation-log.js";
 import { securityHeaders } from "./server/security-headers.js";
 import { registerStreamRequests } from "./server/stream-requests.js";
+import { traceRootFields } from "./server/trace-root-fields.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -53,13 +57,17 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     request.requestId = typeof given === "string" && requestIdPattern.test(given) ? given : newId("request");
     reply.headers({ "x-request-id": request.requestId, ...headers });
   });
+  observeRequests(server, app);
   registerCors(server, app.config);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
   const schema = createSchema(app);
+  if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);
+  registerMetrics(server, app);
+  const operationLog = new OperationLog(app, schema);
   const guard = await loadDocumentGuard(app.config, schema);
-  const streams = registerGraphqlStreams(server, app, schema, guard);
-  const http = await registerGraphql(server, app, schema, guard, streams);
+  const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
+  const http = await registerGraphql(server, { app, schema, guard, streams, operationLog });
   registerStreamRequests(server, app, guard);
   registerGraphiql(server);
   await registerConsole(server);
@@ -78,18 +86,6 @@ export const startServer = async (app: App): Promise<RunningServer> => {
       await server.close();
     },
   };
-};
-
-const registerHealth = (server: FastifyInstance, app: App) => {
-  server.get("/live", async () => ({ status: "ok" }));
-  server.get("/ready", async (_request, reply) => {
-    const health = await checkHealth(app.database);
-    return reply.code(health.status === "ok" ? 200 : 503).send({ status: health.status });
-  });
-  server.get("/health", async (_request, reply) => {
-    const health = await checkHealth(app.database);
-    return reply.code(health.status === "ok" ? 200 : 503).send(health);
-  });
 };
 
 const registerConsole = async (server: FastifyInstance) => {

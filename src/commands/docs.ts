@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { settings } from "../platform/config.js";
+import { Metrics } from "../platform/metrics.js";
 
 interface Setting {
   readonly name: string;
@@ -43,9 +44,38 @@ export const settingsPage = (): string => {
   ].join("\n");
 };
 
+/** Every metric of our own, as the registry knows it. */
+export const metricsPage = (): string => {
+  const metrics = new Metrics().registry.getMetricsAsArray() as unknown as RegisteredMetric[];
+  const rows = metrics.map(
+    ({ name, type, labelNames, help }) =>
+      `| \`${name}\` | ${type} | ${labelNames.map((label) => `\`${label}\``).join(", ")} | ${help} |`,
+  );
+  return [
+    "# Metrics",
+    "",
+    "What `GET /metrics` gives beside the usual `process_…` and `nodejs_…` figures; [observability.md](observability.md) says who",
+    "may read it. Every process counts for itself from its start; `atrium_jobs`, `atrium_jobs_oldest_queued_seconds` and",
+    "`atrium_entities` are of the whole installation, so take their maximum over the processes and not their sum.",
+    "",
+    "| metric | type | labels | meaning |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+};
+
+interface RegisteredMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly labelNames: readonly string[];
+  readonly help: string;
+}
+
 /** Writes the pages of reference that follow from the code. */
 export const docs = async (root: string): Promise<void> => {
   await mkdir(join(root, "docs"), { recursive: true });
   await writeFile(join(root, ".env.example"), envExample());
   await writeFile(join(root, "docs", "settings.md"), settingsPage());
+  await writeFile(join(root, "docs", "metrics.md"), metricsPage());
 };

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { App } from "../app.js";
 import type { Logger } from "../platform/logger.js";
+import type { MetricsServer } from "../server/metrics-server.js";
 import type { RunningServer } from "../server.js";
 import type { Admin } from "./ensure-admin.js";
 
@@ -21,6 +22,7 @@ interface Announcement {
   role: "start" | "api" | "worker";
   app: App;
   server: RunningServer | undefined;
+  metrics: MetricsServer | undefined;
   admin: Admin | undefined;
   /** Milliseconds since the process began. */
   readyMs: number;
@@ -28,11 +30,11 @@ interface Announcement {
 }
 
 /** What a newcomer needs to know, once, when everything runs. */
-export const announce = ({ role, app, server, admin, readyMs, forPerson }: Announcement): void => {
+export const announce = ({ role, app, server, metrics, admin, readyMs, forPerson }: Announcement): void => {
   const { logger, engines, config } = app;
   if (!forPerson) {
     const addresses = server === undefined ? {} : { console: server.url, graphql: `${server.url}/graphql` };
-    logger.info({ role, ...addresses, engines, readyMs }, "ready");
+    logger.info({ role, ...addresses, metrics: metrics?.url, engines, readyMs }, "ready");
     return;
   }
   const dim = (text: string) => styleText("dim", text);
@@ -42,8 +44,10 @@ export const announce = ({ role, app, server, admin, readyMs, forPerson }: Annou
     `  ${styleText(["bold", "green"], "Atrium")} ${dim(`is ready after ${(readyMs / 1000).toFixed(1)} s`)}`,
     "",
   ];
-  if (server === undefined) lines.push(row("Worker", "takes jobs from all lanes"));
-  else {
+  if (server === undefined) {
+    lines.push(row("Worker", "takes jobs from all lanes"));
+    if (metrics !== undefined) lines.push(row("Metrics", `${metrics.url}/metrics`));
+  } else {
     const signIn = admin?.signInToken === undefined ? "" : `/#refresh=${admin.signInToken}`;
     lines.push(row("Console", `${bold(server.url)}${signIn}`));
     if (!config.production) lines.push(row("Explorer", `${server.url}/graphiql`));

@@ -3,6 +3,7 @@ import { type App, connectDatabase, createApp } from "../app.js";
 import { type Config, readConfig, readEnvironment } from "../platform/config.js";
 import { createLogger } from "../platform/logger.js";
 import { migrateUp, requireMigrated } from "../platform/migrate.js";
+import { type MetricsServer, startMetricsServer } from "../server/metrics-server.js";
 import { type RunningServer, startServer } from "../server.js";
 import { type Admin, ensureAdmin } from "./ensure-admin.js";
 import { openDatabase } from "./open-database.js";
@@ -13,6 +14,7 @@ type RoleName = "start" | "api" | "worker";
 interface Running {
   app: App;
   server: RunningServer | undefined;
+  metrics: MetricsServer | undefined;
   admin: Admin | undefined;
   stop(): Promise<void>;
 }
@@ -44,9 +46,9 @@ export const serve = async (role: RoleName): Promise<void> => {
   process.on("unhandledRejection", (error) =>
     logger.error({ err: error }, "a promise was rejected and nobody listened"),
   );
-  const { app, server, admin } = await starting;
+  const { app, server, metrics, admin } = await starting;
   if (stopping !== undefined) return;
-  announce({ role, app, server, admin, readyMs: Math.round(process.uptime() * 1000), forPerson });
+  announce({ role, app, server, metrics, admin, readyMs: Math.round(process.uptime() * 1000), forPerson });
 };
 
 const run = async (
@@ -62,14 +64,18 @@ const run = async (
     progress.say(role === "api" ? "connecting" : "starting workers");
     app = await createApp(config, { databaseUrl: database.url, logger, ...(role === "api" ? {} : { workers }) });
     const server = role === "worker" ? undefined : await startServer(app);
+    const { port } = config.metrics;
+    const metrics = role === "worker" && port !== undefined ? await startMetricsServer(app, port) : undefined;
     const running = app;
     return {
       app,
       server,
+      metrics,
       admin: server === undefined ? undefined : await ensureAdmin(app),
       stop: async () => {
         await server?.close();
         await running.close();
+        await metrics?.close();
         await database.stop();
       },
     };

@@ -9,6 +9,8 @@ import { newId } from "./ids.js";
 import { insertSql, type NewRow } from "./insert-sql.js";
 import { Job, JobStatus, type Lane } from "./job.js";
 import type { Node } from "./node.js";
+import { currentSpan, currentTrace } from "./span.js";
+import { formatTraceparent } from "./trace-context.js";
 
 /** What a queue needs to know of a job. */
 export interface JobTicket {
@@ -101,6 +103,8 @@ export class Change {
 
   /** A job, in the same commit: it will run if and only if this transaction commits. */
   enqueue<Payload>(definition: JobDefinition<Payload>, payload: Payload): Job {
+    const span = currentSpan()?.child(`enqueue ${definition.kind}`, { kind: "producer" });
+    const trace = span?.context ?? currentTrace();
     const job = this.create(Job, {
       kind: definition.kind,
       lane: definition.lane,
@@ -111,8 +115,11 @@ export class Change {
       failures: 0,
       createdById: this.actor.userId,
       requestId: this.actor.requestId,
+      traceparent: trace === undefined ? null : formatTraceparent(trace),
       runAt: this.now,
     });
+    span?.set({ "atrium.job.id": job.id, "atrium.job.kind": job.kind });
+    span?.end();
     this.record("job.queued", job, { kind: job.kind });
     this.dispatch(job);
     return job;

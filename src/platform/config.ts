@@ -29,6 +29,22 @@ const listOf = <T>(read: (item: string) => T | undefined, expected: string) =>
     }),
   );
 
+/** `name=value,name=value`, each part percent-encoded where it has to be (the OpenTelemetry specification). */
+const pairs = z.string().transform((value, { addIssue }) => {
+  const entries = value.split(",").map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim()));
+  if (entries.every(([name, text]) => name && text !== undefined && isDecodable(text)))
+    return Object.fromEntries(entries.map(([name = "", text = ""]) => [name, decodeURIComponent(text)]));
+  addIssue({ code: "custom", message: "must read `name=value,name=value`" });
+  return z.NEVER;
+});
+const isDecodable = (text: string) => {
+  try {
+    return decodeURIComponent(text).length >= 0;
+  } catch {
+    return false;
+  }
+};
+
 /** Every setting there is. `.env.example` and docs/settings.md are printed from here; nothing else reads the environment. */
 export const settings = z.object({
   NODE_ENV: z
@@ -124,6 +140,34 @@ export const settings = z.object({
   ATRIUM_SHUTDOWN_SECONDS: integer(0, 600)
     .default(10)
     .describe("How long running jobs may finish at shutdown before they go back to the queue."),
+  ATRIUM_METRICS_TOKEN: z
+    .string()
+    .min(16, { error: "must have at least 16 characters" })
+    .optional()
+    .describe(
+      "Who reads /metrics sends it as `Authorization: Bearer …`. Without it only programs on the same machine may read.",
+    ),
+  ATRIUM_METRICS_PORT: integer(0, 65_535)
+    .optional()
+    .describe(
+      "Port on which a process of the role worker answers /metrics, /live and /ready. Without it it opens none.",
+    ),
+  ATRIUM_SLOW_QUERY_MS: integer(0, 600_000)
+    .default(500)
+    .describe("SQL statements that take longer are logged, without their values. In milliseconds."),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(["http:", "https:"], "http://localhost:4318")
+    .optional()
+    .describe("Collector that gets traces by OTLP over HTTP, at /v1/traces under this address. Turns traces on."),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs
+    .optional()
+    .describe("Headers that the collector wants, as `name=value,name=value`."),
+  OTEL_SERVICE_NAME: z.string().min(1).default("atrium").describe("Name of this installation in traces."),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number({ error: "must be a number from 0 to 1" })
+    .min(0, { error: "must be at least 0" })
+    .max(1, { error: "must be at most 1" })
+    .default(1)
+    .describe("Share of the traces that is recorded, 0 to 1. A caller's traceparent decides for its own."),
   ATRIUM_AI_PROVIDER: z
     .enum(["openai", "azure", "anthropic", "compatible", "offline"], {
       error: "must be openai, azure, anthropic, compatible or offline",
@@ -196,6 +240,17 @@ const shape = (s: Settings) => ({
   },
   redis: s.REDIS_URL === undefined ? undefined : { url: s.REDIS_URL, prefix: s.ATRIUM_REDIS_PREFIX },
   jobs: { concurrency: s.ATRIUM_CONCURRENCY, shutdownMs: s.ATRIUM_SHUTDOWN_SECONDS * 1000 },
+  metrics: { token: s.ATRIUM_METRICS_TOKEN, port: s.ATRIUM_METRICS_PORT },
+  slowQueryMs: s.ATRIUM_SLOW_QUERY_MS,
+  tracing:
+    s.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? undefined
+      : {
+          endpoint: s.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, ""),
+          headers: s.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+          serviceName: s.OTEL_SERVICE_NAME,
+          sampleRatio: s.OTEL_TRACES_SAMPLER_ARG,
+        },
   admin: { email: s.ATRIUM_ADMIN_EMAIL.toLowerCase(), password: s.ATRIUM_ADMIN_PASSWORD },
   ai: {
     default: s.ATRIUM_AI_PROVIDER,
@@ -265,7 +320,9 @@ const contradictions = (s: Settings) => [
 /** Secrets are never repeated, not even wrong ones. */
 const describeValue = (setting: string, value: string | undefined) => {
   if (value === undefined) return "not set";
-  return /KEY|SECRET|PASSWORD|_URL$/.test(setting) ? `a text of ${value.length} characters` : JSON.stringify(value);
+  return /KEY|SECRET|PASSWORD|TOKEN|HEADERS|ENDPOINT|_URL$/.test(setting)
+    ? `a text of ${value.length} characters`
+    : JSON.stringify(value);
 };
 
 /** The setting that begins most like this one, underscores aside. */

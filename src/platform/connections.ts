@@ -46,6 +46,8 @@ export class Connections {
   readonly #connections: Connection[] = [];
   readonly #names = new Map<string, string>();
   #closed = false;
+  /** Sees each connection that is opened. */
+  onOpen: (client: pg.Client) => void = () => {};
 
   constructor(private readonly options: Options) {}
 
@@ -127,6 +129,7 @@ export class Connections {
     connection.ready.catch(forget);
     client.on("error", forget);
     client.on("end", forget);
+    this.onOpen(client);
     this.#connections.push(connection);
     return connection;
   }

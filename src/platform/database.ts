@@ -1,7 +1,7 @@
 import { Migrator } from "@mikro-orm/migrations";
 import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
 import type { RawBuilder } from "kysely";
-import type { Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
 import type { Clock } from "./clock.js";
@@ -98,6 +98,14 @@ export class Database {
   /** The SQL that would bring the database to what the classes describe; empty when nothing is missing. */
   async missingSchema(): Promise<string> {
     return (await this.orm.schema.getUpdateSchemaSQL()).trim();
+  }
+
+  /** Shows every connection, at the latest before its first statement. */
+  async onConnection(see: (client: ClientBase) => void): Promise<void> {
+    // At every use and not when it is made: the first one is older than this line.
+    (await this.pool()).on("acquire", see);
+    this.reads.onOpen = see;
+    this.inserts.onOpen = see;
   }
 
   pool(): Promise<Pool> {

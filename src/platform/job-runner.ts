@@ -10,7 +10,10 @@ import type { JobHandler } from "./job-handler.js";
 import type { JobQueues } from "./job-queues.js";
 import { appendToThread, Superseded, TextWriter } from "./job-thread.js";
 import type { Logger } from "./logger.js";
+import type { Metrics } from "./metrics.js";
+import { observeRun } from "./observe-run.js";
 import { Run, RunStopped } from "./run.js";
+import type { Tracing } from "./tracing.js";
 
 /** Pause between two signs of life, and how long a job without one belongs to its worker, in milliseconds. */
 const heartbeatMs = 2_000;
@@ -24,6 +27,8 @@ interface Dependencies {
   bus: Bus;
   clock: Clock;
   logger: Logger;
+  metrics: Metrics;
+  tracing: Tracing;
   concurrency: number;
   shutdownMs: number;
 }
@@ -94,8 +99,8 @@ export class JobRunner {
           heartbeat_at = clock_timestamp()
         where id = ${jobId} and (status = 'QUEUED'
           or (status = 'RUNNING' and heartbeat_at < clock_timestamp() - make_interval(secs => ${leaseMs / 1000})))
-        returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", kind, lane,
-          payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"`);
+        returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", traceparent, kind,
+          lane, run_at as "runAt", payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"`);
       if (job === undefined) {
         const [row] = await change.sql(sql<{ status: JobStatus }>`select status from job where id = ${jobId}`);
         return row?.status === JobStatus.RUNNING ? new Date(Date.now() + leaseMs / 2) : undefined;
@@ -106,20 +111,22 @@ export class JobRunner {
     });
   }
 
-  async #run(job: Job): Promise<Date | undefined> {
-    const { logger, database, bus } = this.deps;
-    const run = new Run(job, database, this.#texts);
+  #run(job: Job): Promise<Date | undefined> {
+    const run = new Run(job, this.deps.database, this.#texts);
+    return observeRun(run, this.deps, () => this.#attempt(job, run));
+  }
+
+  async #attempt(job: Job, run: Run): Promise<Date | undefined> {
+    const { logger, bus } = this.deps;
     const handler = this.#handlers.get(job.kind);
-    const log = logger.child({ jobId: job.id, kind: job.kind, attempt: job.attempts, requestId: job.requestId });
+    const log = logger.child({ jobId: job.id, kind: job.kind, attempt: job.attempts });
     const timeout = setTimeout(() => run.stop(new RunStopped("timeout")), handler?.definition.timeoutMs ?? 0);
     const unsubscribe = bus.subscribe(cancelTopic(job.id), () => void this.#checkCancelled(run));
     this.#runs.add(run);
-    const started = performance.now();
     try {
       if (job.cancelRequestedAt !== null) run.stop(new RunStopped("cancelled"));
       await this.#work(handler, job, run);
       if (!run.ended) await run.finish(async () => undefined);
-      log.info({ ms: Math.round(performance.now() - started) }, "job ended");
       return undefined;
     } catch (error) {
       if (run.ended || error instanceof Superseded) return undefined;

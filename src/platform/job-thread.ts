@@ -4,6 +4,7 @@ import type { Change } from "./change.js";
 import type { Database } from "./database.js";
 import { type Job, jobTopic } from "./job.js";
 import type { JobEventKind } from "./job-event.js";
+import { detached } from "./span.js";
 
 /** Appends to a job's thread in a transaction that holds the job's row. */
 export const appendToThread = async (
@@ -55,7 +56,8 @@ export class TextWriter {
     const draft = this.#drafts.get(keyOf(jobId, attempt));
     if (draft === undefined) this.#drafts.set(keyOf(jobId, attempt), { jobId, attempt, stop, text });
     else draft.text += text;
-    if (!this.#running) void this.#run();
+    // What it stores is of all running jobs, not of the one that happened to begin.
+    if (!this.#running) void detached(() => this.#run());
   }
 
   /** Resolves when everything that this attempt wrote is stored, or its run was stopped. */

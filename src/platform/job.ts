@@ -86,6 +86,10 @@ export class Job extends Row {
   @PrivateColumn({ sql: "text" })
   requestId!: string;
 
+  /** W3C `traceparent` of whoever asked for it: its attempts go on in the same trace. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  traceparent!: string | null;
+
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", nullable: true, description: "When the last attempt began." })
   startedAt!: Date | null;
 

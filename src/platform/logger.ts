@@ -1,5 +1,7 @@
 import { type Logger, pino, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
+import { currentScope } from "./scope.js";
+import { serializeError } from "./serialize-error.js";
 
 export type { Logger };
 
@@ -31,9 +33,14 @@ export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      // Whatever is logged on behalf of an operation or a job says on whose.
+      mixin: () => {
+        const scope = currentScope();
+        return scope === undefined ? {} : { requestId: scope.requestId, traceId: scope.trace.traceId };
+      },
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[redacted]" },
-      serializers: { err: pino.stdSerializers.err },
+      serializers: { err: serializeError },
     },
     forPerson
       ? pretty({ colorize: process.stdout.hasColors?.() ?? false, translateTime: "HH:MM:ss", sync: true })

@@ -6,6 +6,8 @@ import { type Job, JobStatus, jobTopic } from "./job.js";
 import { appendToThread, Superseded, type TextWriter } from "./job-thread.js";
 
 export type StopReason = "cancelled" | "timeout" | "shutdown";
+/** How an attempt ended; `lost` when another worker took the job over, or its end could not be stored. */
+export type RunOutcome = "succeeded" | "cancelled" | "failed" | "retried" | "released" | "lost";
 
 /** Why `run.signal` was aborted. Work that meets it may keep what it has with `run.finish`, or let it pass. */
 export class RunStopped extends Error {
@@ -21,7 +23,7 @@ export class Run {
   readonly #stop = new AbortController();
   /** Half of a surrogate pair that a provider cut in two. */
   #carry = "";
-  #ended = false;
+  #outcome: RunOutcome = "lost";
 
   constructor(
     readonly job: Readonly<Job>,
@@ -42,7 +44,11 @@ export class Run {
 
   /** True once the job's row says how it ended. */
   get ended(): boolean {
-    return this.#ended;
+    return this.#outcome !== "lost";
+  }
+
+  get outcome(): RunOutcome {
+    return this.#outcome;
   }
 
   stop(reason: Error): void {
@@ -91,7 +97,7 @@ export class Run {
       change.record(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId: result?.id ?? null });
       return result;
     });
-    this.#ended = true;
+    this.#outcome = status === JobStatus.CANCELLED ? "cancelled" : "succeeded";
     return result;
   }
 
@@ -111,7 +117,7 @@ export class Run {
         await appendToThread(change, this.job, "attempt_failed", { error, retryAt });
       }
     });
-    this.#ended = true;
+    this.#outcome = retryAt === undefined ? "failed" : "retried";
   }
 
   /** Gives the job back as if this attempt had not been. */
@@ -122,7 +128,7 @@ export class Run {
       await change.sql(sql`update job set status = 'QUEUED', dispatched_at = null where id = ${this.job.id}`);
       change.wake(jobTopic(this.job.id));
     });
-    this.#ended = true;
+    this.#outcome = "released";
   }
 
   /** Locks the job's row, and refuses when it no longer names this attempt. */

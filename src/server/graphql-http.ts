@@ -1,205 +1,184 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { ApolloServer, HeaderMap } from "@apollo/server";
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from "@apollo/server/plugin/disabled";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import { type Admitted, type DocumentGuard, errorsOf } from "#resolvers/guards/admit-document.js";
 import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
 import { badInput, DomainError, type ErrorCode } from "#src/platform/errors.js";
-import { newScope, runInScope } from "#src/platform/scope.js";
+import { currentScope, newScope, runInScope } from "#src/platform/scope.js";
+import { inSpan } from "#src/platform/span.js";
+import { ApolloExecutor } from "./apollo-executor.js";
 import { CompiledQueries } from "./compiled-queries.js";
 import { readGraphqlRequest, refuseForgery } from "./graphql-request.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
+import type { OperationLog } from "./operation-log.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
 
-/** What formatting and Apollo need to know of the request that they are at. */
-interface Current {
-  readonly requestId: string;
-  hints: boolean;
-  document?: DocumentNode;
+interface Deps {
+  readonly app: App;
+  readonly schema: GraphQLSchema;
+  readonly guard: DocumentGuard;
+  readonly streams: GraphqlStreams;
+  readonly operationLog: OperationLog;
 }
 
-/** `/graphql` for queries and mutations, on Apollo Server. Resolves with the server that has to be stopped. */
-export const registerGraphql = async (
-  server: FastifyInstance,
-  app: App,
-  schema: GraphQLSchema,
-  guard: DocumentGuard,
-  { wsHandler, stream }: GraphqlStreams,
-): Promise<ApolloServer<Context>> => {
-  const current = new AsyncLocalStorage<Current>();
-  const { production } = app.config;
-  const apollo = new ApolloServer<Context>({
-    schema,
-    // The guard decides who may see the schema; what gets here has passed it.
-    introspection: true,
-    hideSchemaDetailsFromClientErrors: false,
-    includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
-    allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    stopOnTerminationSignals: false,
-    // Parsed and validated already: Apollo shall not do it again.
-    documentStore: {
-      get: async () => current.getStore()?.document,
-      set: async () => {},
-      delete: async () => {},
-    },
-    formatError: (_formatted, error) => {
-      const { requestId = "", hints = false } = current.getStore() ?? {};
-      return presentError(error, requestId, app.logger, hints);
-    },
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      {
-        requestDidStart: async () => ({
-          willSendResponse: async ({ response: { body }, contextValue: { cost } }) => {
-            if (body.kind === "single" && "data" in body.singleResult)
-              body.singleResult.extensions = { ...body.singleResult.extensions, cost };
-          },
-        }),
-      },
-    ],
-    logger: silent(app),
-  });
+/** One request to `/graphql` on its way, as far as it got: what its errors and its log line need. */
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Of the answer. */
+  mediaType: string;
+  /** Of a refusal that does not bring its own. What is wrong before the document is read is 400; then the media type decides. */
+  status: number;
+  context?: Context;
+  admitted?: Admitted;
+}
+
+/** `/graphql` for queries and mutations. Resolves with what has to be stopped. */
+export const registerGraphql = async (server: FastifyInstance, deps: Deps): Promise<{ stop(): Promise<void> }> => {
+  const { app, schema, guard, streams, operationLog } = deps;
+  const apollo = new ApolloExecutor(app, schema);
   await apollo.start();
   const compiled = new CompiledQueries(schema, app.database);
+  const hintsFor = (context: Context | undefined) => mayHaveHints(context?.caller, app.config.production);
 
-  const refuse = (reply: FastifyReply, status: number, error: unknown, mediaType = "application/json") => {
-    const { requestId, hints } = current.getStore() ?? { requestId: "", hints: false };
-    const errors = errorsOf(error).map((each) => presentError(each, requestId, app.logger, hints));
+  const ended = ({ request, context, admitted }: Exchange, errors: readonly GraphQLFormattedError[] | undefined) =>
+    operationLog.ended(
+      {
+        transport: "http",
+        document: admitted?.document,
+        operationName: admitted?.operationName,
+        caller: context?.caller,
+        startedAt: request.arrivedAt,
+      },
+      errors,
+    );
+
+  const refuse = (exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status) => {
+    const { request, reply, mediaType, context } = exchange;
+    const hints = hintsFor(context);
+    const errors = errorsOf(error).map((each) => presentError(each, request.requestId, app.logger, hints));
+    ended(exchange, errors);
     return reply.code(status).type(`${mediaType}; charset=utf-8`).send({ errors });
   };
 
-  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
-    const store: Current = { requestId: request.requestId, hints: false };
-    return current.run(store, async () => {
-      // What is wrong before the document is read has a status of its own; the rest follows the media type.
-      let status = 400;
-      const mediaType = negotiateMediaType(request.headers.accept);
-      if (mediaType === undefined) return refuse(reply, 406, badInput("Accept `application/json`."));
-      try {
-        refuseForgery(request);
-        const params = readGraphqlRequest(request);
-        const context = await createContext(app, credentialsOf(request), request.requestId);
-        store.hints = mayHaveHints(context.caller, production);
-        status = mediaType === graphqlResponse ? 400 : 200;
-        const admitted = guard.admit(params, context.caller);
-        const { operation } = admitted.operation;
-        if (operation !== "query" && request.method !== "POST") {
-          reply.header("allow", "POST");
-          return refuse(reply, 405, badInput("GET is for queries: send this with POST."), mediaType);
-        }
-        if (operation === "subscription")
-          throw badInput("Subscriptions come over WebSocket, or with `Accept: text/event-stream`.", "query");
-        store.document = admitted.document;
-        context.cost = admitted.cost;
-        const wish = mutationWish(admitted, params.extensions, request.headers);
-        return await respond(reply, mediaType, admitted, context, wish);
-      } catch (error) {
-        return refuse(reply, statusOf(error) ?? status, error, mediaType);
-      }
-    });
+  /** Everything that must hold before an operation starts: its form, its caller, its document, its method. */
+  const admit = async (exchange: Exchange): Promise<MutationWish | undefined> => {
+    const { request, reply } = exchange;
+    refuseForgery(request);
+    const params = readGraphqlRequest(request);
+    const context = await createContext(app, credentialsOf(request), request.requestId);
+    exchange.context = context;
+    exchange.status = exchange.mediaType === graphqlResponse ? 400 : 200;
+    const admitted = guard.admit(params, context.caller);
+    const { operation } = admitted.operation;
+    if (operation !== "query" && request.method !== "POST") {
+      reply.header("allow", "POST");
+      exchange.status = 405;
+      throw badInput("GET is for queries: send this with POST.");
+    }
+    if (operation === "subscription")
+      throw badInput("Subscriptions come over WebSocket, or with `Accept: text/event-stream`.", "query");
+    exchange.admitted = admitted;
+    context.cost = admitted.cost;
+    return mutationWish(admitted, params.extensions, request.headers);
   };
 
-  /** The answer's text. What is not compiled is executed by Apollo Server. */
-  const execute = async (
-    reply: FastifyReply,
-    mediaType: string,
-    admitted: Admitted,
-    context: Context,
-    signal: AbortSignal,
-  ) => {
-    const { source: query, document, operation, operationName, variables, cost } = admitted;
+  /** The answer's text: compiled where that can be, by Apollo Server where resolvers have to be asked. */
+  const execute = async (exchange: Exchange, context: Context, admitted: Admitted, signal: AbortSignal) => {
+    const { reply, mediaType } = exchange;
+    const { document, operation, variables, cost } = admitted;
     const data = await compiled.run(context, document, operation, variables, signal);
     if (data !== undefined) {
+      ended(exchange, undefined);
       reply.type(`${mediaType}; charset=utf-8`);
-      return `{"data":${data},"extensions":{"cost":${JSON.stringify(cost)}}}`;
+      return `{"data":${data},"extensions":{"cost":{"bound":${cost.bound},"limit":${cost.limit}}}}`;
     }
-    const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: "POST",
-        headers: new HeaderMap([
-          ["content-type", "application/json"],
-          ["accept", mediaType],
-        ]),
-        search: "",
-        body: { query, operationName: operationName ?? null, variables: variables ?? {} },
-      },
-      context: async () => context,
-    });
-    if (result.body.kind !== "complete") throw new Error("Incremental delivery is not served.");
-    // Variables that do not fit are found by the executor, and are a request error like any other.
-    const isRequestError = result.status === 400 && mediaType !== graphqlResponse;
-    reply.code(isRequestError ? 200 : (result.status ?? 200)).headers(Object.fromEntries(result.headers));
-    return result.body.string;
+    const executed = await apollo.execute(admitted, context, mediaType, hintsFor(context));
+    ended(exchange, executed.errors);
+    reply.code(executed.status).headers(executed.headers);
+    return executed.text;
   };
 
-  const respond = async (
-    reply: FastifyReply,
-    mediaType: string,
-    admitted: Admitted,
-    context: Context,
-    wish: MutationWish | undefined,
-  ) => {
-    // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
-    const mayEnd = admitted.operation.operation === "query";
+  const respond = async (exchange: Exchange, signal: AbortSignal) => {
+    const { reply, mediaType } = exchange;
+    const wish = await admit(exchange);
+    const { context, admitted } = exchange as Required<Exchange>;
+    const run = () => execute(exchange, context, admitted, signal);
+    if (admitted.operation.operation === "query") {
+      // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
+      const scope = currentScope();
+      if (scope !== undefined) scope.signal = signal;
+      return reply.send(await orAborted(signal, run()));
+    }
+    if (wish === undefined) return reply.send(await run());
+    const answer = await runMutation(context, wish, run);
+    if (answer.replayed) reply.type(`${mediaType}; charset=utf-8`);
+    return reply.headers(mutationHeaders(wish, answer)).send(answer.text);
+  };
+
+  /** Runs the work of a request in its scope, and as a span under it. */
+  const inItsScope = <T>(request: FastifyRequest, work: () => Promise<T> | T): Promise<T> =>
+    runInScope(newScope(request.requestId, undefined, request.trace), () =>
+      inSpan(request.span?.child("graphql"), work),
+    );
+
+  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
+    const mediaType = negotiateMediaType(request.headers.accept);
+    const exchange: Exchange = { request, reply, mediaType: mediaType ?? "application/json", status: 400 };
     const { signal, done } = requestSignal(reply.raw, app.config.http.requestTimeoutMs);
-    const scope = newScope(context.origin.requestId, mayEnd ? signal : undefined);
-    const run = () => execute(reply, mediaType, admitted, context, signal);
+    const work = async () => {
+      if (mediaType === undefined) return refuse(exchange, badInput("Accept `application/json`."), 406);
+      try {
+        return await respond(exchange, signal);
+      } catch (error) {
+        return refuse(exchange, error);
+      }
+    };
     try {
-      return await runInScope(scope, async () => {
-        if (wish === undefined) return reply.send(await (mayEnd ? orAborted(signal, run()) : run()));
-        const answer = await runMutation(context, wish, run);
-        if (answer.replayed) reply.type(`${mediaType}; charset=utf-8`);
-        return reply.headers(mutationHeaders(wish, answer)).send(answer.text);
-      });
+      return await inItsScope(request, work);
     } finally {
       done();
     }
   };
 
   const answer = (request: FastifyRequest, reply: FastifyReply) =>
-    request.headers.accept === "text/event-stream" ? stream(request, reply) : serve(request, reply);
+    request.headers.accept === "text/event-stream" ? streams.stream(request, reply) : serve(request, reply);
   server.route({ method: "POST", url: "/graphql", handler: answer });
   server.route({
     method: "GET",
     url: "/graphql",
     handler: (request, reply) => (wantsPage(request) ? reply.redirect("/graphiql") : answer(request, reply)),
-    wsHandler,
+    wsHandler: streams.wsHandler,
   });
+  const refuseRequest = (request: FastifyRequest, reply: FastifyReply, error: unknown, status?: number) =>
+    inItsScope(request, () => refuse({ request, reply, mediaType: "application/json", status: 400 }, error, status));
   for (const url of ["/graphql", "/graphql/stream"]) {
     server.route({
       method: ["PUT", "PATCH", "DELETE"],
       url,
       handler: (request, reply) => {
         reply.header("allow", "GET, POST");
-        return refuse(reply, 405, badInput(`${request.method} is not served here: send GET or POST.`));
+        return refuseRequest(request, reply, badInput(`${request.method} is not served here: send GET or POST.`), 405);
       },
     });
   }
-  server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) =>
-    current.run({ requestId: request.requestId, hints: false }, () => {
-      if (error.statusCode === 413)
-        return refuse(reply, 413, new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."));
-      if (error.statusCode === 415)
-        return refuse(reply, 415, new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."));
-      if (error.statusCode === 400)
-        return refuse(reply, 400, badInput("The body is not JSON, or not as long as it says."));
-      return refuse(reply, statusOf(error) ?? 400, error);
-    }),
-  );
+  server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const known = edgeErrors[error.statusCode ?? 0];
+    return refuseRequest(request, reply, known ?? error, known && error.statusCode);
+  });
   return apollo;
+};
+
+/** What is wrong with a request before a route sees it, by Fastify's status. */
+const edgeErrors: Readonly<Record<number, DomainError>> = {
+  400: badInput("The body is not JSON, or not as long as it says."),
+  413: new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."),
+  415: new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."),
 };
 
 const statuses: Partial<Record<ErrorCode, number>> = {
@@ -217,11 +196,3 @@ const statusOf = (error: unknown): number | undefined => {
 
 const wantsPage = ({ headers, query }: FastifyRequest) =>
   (headers.accept ?? "").includes("text/html") && (query as { query?: unknown }).query === undefined;
-
-/** Apollo logs what it then reports anyway; what matters is logged where errors are presented. */
-const silent = ({ logger }: App) => ({
-  debug: (message: string) => logger.debug(message),
-  info: (message: string) => logger.debug(message),
-  warn: (message: string) => logger.warn(message),
-  error: (message: string) => logger.error(message),
-});

@@ -7,6 +7,8 @@ import type { DocumentGuard } from "#resolvers/guards/admit-document.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
+import { parseTraceparent, type TraceContext } from "#src/platform/trace-context.js";
+import type { OperationLog } from "./operation-log.js";
 import { Operations } from "./operations.js";
 import { type Credentials, createContext, credentialsOf } from "./request-context.js";
 
@@ -31,6 +33,8 @@ export interface GraphqlStreams {
 
 interface SocketState extends Record<PropertyKey, unknown> {
   credentials?: Credentials;
+  /** Where the client's own trace stood when it connected. */
+  trace?: TraceContext | undefined;
   release?: () => void;
 }
 
@@ -40,10 +44,15 @@ export const registerGraphqlStreams = (
   app: App,
   schema: GraphQLSchema,
   guard: DocumentGuard,
+  operationLog: OperationLog,
 ): GraphqlStreams => {
-  const operations = new Operations(app, schema, guard);
+  const operations = new Operations(app, schema, guard, operationLog);
   const sockets = new Set<Extra["socket"]>();
   const answers = new Map<FastifyRequest, FastifyReply["raw"]>();
+  app.metrics.onCollect(() => {
+    app.metrics.websockets.set(sockets.size);
+    app.metrics.eventStreams.set(answers.size);
+  });
 
   const wsHandler = makeHandler<Record<string, unknown>, SocketState>({
     schema,
@@ -53,6 +62,7 @@ export const registerGraphqlStreams = (
     onConnect: async ({ connectionParams, extra }) => {
       const credentials = credentialsOf(extra.request, connectionParams ?? {});
       extra.credentials = credentials;
+      extra.trace = parseTraceparent(connectionParams?.traceparent);
       try {
         const { caller } = await createContext(app, credentials, newId("request"));
         // The client may have gone while its token was looked at; then nobody would ever release the guard.
@@ -66,7 +76,11 @@ export const registerGraphqlStreams = (
       }
     },
     onSubscribe: ({ extra }, _id, payload) =>
-      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request), newId("request")),
+      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request), {
+        requestId: newId("request"),
+        transport: "websocket",
+        trace: parseTraceparent(payload.extensions?.traceparent) ?? extra.trace,
+      }),
     onClose: ({ extra }) => {
       extra.release?.();
       sockets.delete(extra.socket);
@@ -80,7 +94,9 @@ export const registerGraphqlStreams = (
     subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
-      const prepared = await operations.prepare(params, credentialsOf(raw), raw.requestId, raw.headers);
+      const { requestId, trace, headers } = raw;
+      const arrival = { requestId, transport: "sse", trace, headers } as const;
+      const prepared = await operations.prepare(params, credentialsOf(raw), arrival);
       if (Array.isArray(prepared)) return refusal(prepared) as never;
       const { caller } = prepared.contextValue as Context;
       // Gone from the map when the client left while its token was looked at.

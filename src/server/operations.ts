@@ -13,8 +13,29 @@ import { type DocumentGuard, errorsOf, type GraphqlParams } from "#resolvers/gua
 import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
+import { newScope, runInScope, type Scope } from "#src/platform/scope.js";
+import { runInSpan, type Span } from "#src/platform/span.js";
+import type { TraceContext } from "#src/platform/trace-context.js";
+import type { OperationLog } from "./operation-log.js";
 import { type Credentials, createContext } from "./request-context.js";
 import { type MutationWish, mutationWish, runMutationResult } from "./run-mutation.js";
+
+/** How an operation came. */
+interface Arrival {
+  readonly requestId: string;
+  readonly transport: "websocket" | "sse";
+  /** Where in its trace the client or its request stands, if it said so. */
+  readonly trace: TraceContext | undefined;
+  readonly headers?: IncomingHttpHeaders;
+}
+
+/** An operation under way. */
+interface Begun {
+  readonly transport: Arrival["transport"];
+  readonly scope: Scope;
+  readonly span: Span | undefined;
+  readonly startedAt: number;
+}
 
 interface Prepared extends ExecutionArgs {
   readonly wish: MutationWish | undefined;
@@ -24,18 +45,32 @@ type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
 /** Operations that arrive over a WebSocket or an event stream; HTTP posts go through Apollo. */
 export class Operations {
+  readonly #begun = new WeakMap<Context, Begun>();
+
   constructor(
     private readonly app: App,
     private readonly schema: GraphQLSchema,
     private readonly guard: DocumentGuard,
+    private readonly log: OperationLog,
   ) {}
 
   /** Everything that must hold before an operation starts: its caller, its limits, its validity, its cost. */
-  async prepare(
+  async prepare(params: GraphqlParams, credentials: Credentials, arrival: Arrival): Promise<Prepared | GraphQLError[]> {
+    const begun = this.#begin(arrival);
+    return this.#within(begun, async () => {
+      const prepared = await this.#prepare(params, credentials, arrival);
+      if (Array.isArray(prepared)) {
+        this.log.ended(begun, prepared);
+        begun.span?.end();
+      } else this.#begun.set(contextOf(prepared), begun);
+      return prepared;
+    });
+  }
+
+  async #prepare(
     params: GraphqlParams,
     credentials: Credentials,
-    requestId: string,
-    headers?: IncomingHttpHeaders,
+    { requestId, headers }: Arrival,
   ): Promise<Prepared | GraphQLError[]> {
     let contextValue: Context | undefined;
     try {
@@ -57,6 +92,16 @@ export class Operations {
   }
 
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
+    const begun = this.#begunOf(args);
+    return this.#within(begun, async () => {
+      const result = await this.#run(args);
+      this.log.ended(operationOf(args, begun), result.errors);
+      begun.span?.end();
+      return result;
+    });
+  }
+
+  async #run(args: ExecutionArgs): Promise<ExecutionResult> {
     const run = async () => {
       const result = this.#present(await execute(args), args);
       return { ...result, extensions: { ...result.extensions, cost: contextOf(args).cost } };
@@ -70,34 +115,69 @@ export class Operations {
   }
 
   async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {
-    const result = await subscribe(args);
-    if (!(Symbol.asyncIterator in result)) return this.#present(result, args);
-    return this.#presentStream(result as ResultStream, args);
+    const begun = this.#begunOf(args);
+    return this.#within(begun, async () => {
+      const result = await subscribe(args);
+      begun.span?.rename("subscribe");
+      begun.span?.end();
+      const ended = this.log.streamStarted(operationOf(args, begun));
+      if (Symbol.asyncIterator in result) return this.#presentStream(result as ResultStream, args, ended);
+      const refused = this.#present(result, args);
+      ended(refused.errors);
+      return refused;
+    });
   }
 
   /** A source that throws ends its stream with the error as its last result, instead of tearing the connection down. */
-  #presentStream(results: ResultStream, args: ExecutionArgs): ResultStream {
+  #presentStream(results: ResultStream, args: ExecutionArgs, ended: (errors?: readonly GraphQLError[]) => void) {
+    const { scope } = this.#begunOf(args);
     let failed = false;
-    return {
-      next: async () => {
-        if (failed) return { done: true, value: undefined };
-        try {
-          const { done, value } = await results.next();
-          return done ? { done, value } : { done: false, value: this.#present(value, args) };
-        } catch (error) {
-          failed = true;
-          return {
-            done: false,
-            value: { errors: [this.#refuse(error, contextOf(args).origin.requestId, contextOf(args))] },
-          };
+    const next = async (): Promise<IteratorResult<ExecutionResult>> => {
+      if (failed) return { done: true, value: undefined };
+      try {
+        const { done, value } = await results.next();
+        if (done) {
+          ended();
+          return { done, value };
         }
+        const shown = this.#present(value, args);
+        this.log.errored(shown.errors);
+        return { done: false, value: shown };
+      } catch (error) {
+        failed = true;
+        const errors = [this.#refuse(error, contextOf(args).origin.requestId, contextOf(args))];
+        ended(errors);
+        return { done: false, value: { errors } };
+      }
+    };
+    const stream: ResultStream = {
+      next: () => runInScope(scope, next),
+      return: async () => {
+        runInScope(scope, () => ended());
+        return (await results.return?.()) ?? { done: true, value: undefined };
       },
-      return: async () => (await results.return?.()) ?? { done: true, value: undefined },
       throw: async (error) => (await results.throw?.(error)) ?? { done: true, value: undefined },
       [Symbol.asyncIterator]() {
         return this;
       },
     };
+    return stream;
+  }
+
+  #begin({ requestId, transport, trace }: Arrival): Begun {
+    const span = this.app.tracing.start("graphql", trace, { kind: transport === "sse" ? "internal" : "server" });
+    const scope = newScope(requestId, undefined, span?.context ?? trace);
+    return { transport, scope, span, startedAt: performance.now() };
+  }
+
+  #within<T>({ scope, span }: Begun, work: () => T): T {
+    return runInScope(scope, () => runInSpan(span, work));
+  }
+
+  #begunOf(args: ExecutionArgs): Begun {
+    const begun = this.#begun.get(contextOf(args));
+    if (begun === undefined) throw new Error("An operation was executed that nobody has prepared.");
+    return begun;
   }
 
   #present(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
@@ -120,3 +200,9 @@ export class Operations {
 }
 
 const contextOf = (args: ExecutionArgs) => args.contextValue as Context;
+
+const operationOf = (args: ExecutionArgs, begun: Begun) => {
+  const { document, operationName } = args;
+  const { caller } = contextOf(args);
+  return { ...begun, document, operationName, caller };
+};

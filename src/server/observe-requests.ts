@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { App } from "#src/app.js";
+import { newScope, runInScope } from "#src/platform/scope.js";
+import type { Span } from "#src/platform/span.js";
+import { newTrace, parseTraceparent, type TraceContext } from "#src/platform/trace-context.js";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Where it stands in its trace: what runs on its behalf goes on from here. */
+    trace: TraceContext;
+    span: Span | undefined;
+    /** `performance.now()` at its arrival. */
+    arrivedAt: number;
+  }
+}
+
+/** Counts and times every HTTP request, and continues or begins its trace. Needs `request.requestId`. */
+export const observeRequests = (server: FastifyInstance, { metrics, tracing, logger }: App): void => {
+  server.decorateRequest("trace", null as never);
+  server.decorateRequest("span", undefined);
+  server.decorateRequest("arrivedAt", 0);
+  server.addHook("onRequest", async (request) => {
+    const parent = parseTraceparent(request.headers.traceparent);
+    const { method } = request;
+    request.arrivedAt = performance.now();
+    request.span = tracing.start(`${method} ${routeOf(request)}`, parent, {
+      kind: "server",
+      attributes: { "http.request.method": method, "http.route": routeOf(request) },
+    });
+    request.trace = request.span?.context ?? parent ?? newTrace();
+  });
+  server.addHook("onResponse", async (request, reply) => {
+    const { method, span, arrivedAt } = request;
+    const { statusCode: status } = reply;
+    const route = routeOf(request);
+    const ms = performance.now() - arrivedAt;
+    metrics.httpRequests.inc({ route, method, status });
+    const isStream = String(reply.raw.getHeader("content-type")).startsWith("text/event-stream");
+    if (!isStream) metrics.httpDuration.observe({ route }, ms / 1000);
+    span?.set({ "http.response.status_code": status });
+    span?.end(status >= 500 ? new Error("5xx") : undefined);
+    runInScope(newScope(request.requestId, undefined, request.trace), () =>
+      logger.debug({ route, method, status, ms: Math.round(ms) }, "request"),
+    );
+  });
+};
+
+/** The pattern that matched, never the address that was asked for: that one is the client's to choose. */
+const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? "none";
