@@ -142,6 +142,20 @@ describe("one process", () => {
     await eventually(values, (now) => String(now) === "0,0");
   });
 
+  test("N1 a request whose client leaves is counted too", async () => {
+    const left = new AbortController();
+    const headers = { authorization: `Bearer ${operator.accessToken}`, accept: "text/event-stream" };
+    const query = encodeURIComponent("subscription { events { id } }");
+    const stream = fetch(`${atrium.url}/graphql/stream?query=${query}`, { headers, signal: left.signal });
+    const open = async () => sumOf(await scrape(atrium.url), "atrium_event_streams");
+    await (await stream).body?.getReader().read();
+    expect(await open()).toBe(1);
+    left.abort();
+    await eventually(open, (now) => now === 0);
+    const aborted = { route: "/graphql/stream", status: "499" };
+    expect(sumOf(await scrape(atrium.url), "atrium_http_requests_total", aborted)).toBe(1);
+  });
+
   test("N1 nothing that a client chose becomes a label", async () => {
     const chosen = "ChosenByTheClient";
     await operator.query(`query ${chosen} { ${chosen}: me { ${chosen}: id } }`);

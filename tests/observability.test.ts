@@ -145,6 +145,9 @@ describe("traces", () => {
       async () => linesOf(both).filter(({ msg }) => msg.startsWith("the collector takes no spans")),
       ({ length }) => length === 1,
     );
+    const { sdk, close } = await signUpAt(both.url);
+    await sdk.Me();
+    await close();
     await stop(both);
   }, 60_000);
 

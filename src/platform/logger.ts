@@ -1,25 +1,10 @@
 import { type Logger, pino, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
+import { redact } from "./redact.js";
 import { currentScope } from "./scope.js";
 import { serializeError } from "./serialize-error.js";
 
 export type { Logger };
-
-/** Names under which secrets and personal data travel; their values never reach a log line. */
-const secretNames = [
-  "password",
-  "token",
-  "accessToken",
-  "refreshToken",
-  "authorization",
-  "cookie",
-  "apiKey",
-  "secret",
-  "email",
-  "prompt",
-  "text",
-  "variables",
-];
 
 interface Options {
   level: string;
@@ -38,8 +23,11 @@ export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
         const scope = currentScope();
         return scope === undefined ? {} : { requestId: scope.requestId, traceId: scope.trace.traceId };
       },
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[redacted]" },
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: (bindings) => redact(bindings),
+        log: (line) => redact(line),
+      },
       serializers: { err: serializeError },
     },
     forPerson

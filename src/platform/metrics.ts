@@ -21,11 +21,11 @@ export class Metrics {
   readonly operationRate = new RateWindow(rateSeconds);
   readonly #collectors = new Set<Collector>();
 
-  readonly httpRequests = this.#counter("atrium_http_requests_total", "HTTP requests that were answered.", [
-    "route",
-    "method",
-    "status",
-  ]);
+  readonly httpRequests = this.#counter(
+    "atrium_http_requests_total",
+    "HTTP requests that were answered; with the status 499 those whose client left before.",
+    ["route", "method", "status"],
+  );
   readonly httpDuration = this.#histogram(
     "atrium_http_request_duration_seconds",
     "From a request's arrival to the end of its answer; without event streams.",

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 /** A place in a trace: which trace, and which span of it (W3C Trace Context). */
 export interface TraceContext {
@@ -24,7 +24,7 @@ export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): s
   `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`;
 
 /** A trace that begins here. */
-export const newTrace = (): TraceContext => {
-  const ids = randomBytes(24).toString("hex");
-  return { traceId: ids.slice(0, 32), spanId: ids.slice(32), sampled: true };
-};
+export const newTrace = (): TraceContext => ({ traceId: randomHex(), spanId: randomHex().slice(0, 16), sampled: true });
+
+/** 32 digits, 122 bits of them random: Node keeps a stock of UUIDs, where single random bytes cost a call each. */
+const randomHex = () => randomUUID().replaceAll("-", "");

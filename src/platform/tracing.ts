@@ -90,7 +90,8 @@ const loadSdk = async (config: NonNullable<Config["tracing"]>, logger: Logger): 
     );
     return spanOf(span, failed, start);
   };
-  return { start, close: () => provider.shutdown() };
+  const lost = (error: unknown) => logger.warn({ err: error }, "the last spans could not be sent");
+  return { start, close: () => provider.shutdown().catch(lost) };
 };
 
 /** Numbers of the OpenTelemetry API, in its order. */

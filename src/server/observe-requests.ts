@@ -14,34 +14,45 @@ declare module "fastify" {
   }
 }
 
+/** What the status of a request is called whose client left before its answer. */
+const clientLeft = 499;
+
 /** Counts and times every HTTP request, and continues or begins its trace. Needs `request.requestId`. */
 export const observeRequests = (server: FastifyInstance, { metrics, tracing, logger }: App): void => {
   server.decorateRequest("trace", null as never);
   server.decorateRequest("span", undefined);
   server.decorateRequest("arrivedAt", 0);
-  server.addHook("onRequest", async (request) => {
+  server.addHook("onRequest", async (request, { raw }) => {
     const parent = parseTraceparent(request.headers.traceparent);
     const { method } = request;
-    request.arrivedAt = performance.now();
-    request.span = tracing.start(`${method} ${routeOf(request)}`, parent, {
+    const arrivedAt = performance.now();
+    request.arrivedAt = arrivedAt;
+    // A WebSocket is no request: its operations are told apart.
+    if (request.headers.upgrade !== undefined) return;
+    const span = tracing.start(`${method} ${routeOf(request)}`, parent, {
       kind: "server",
       attributes: { "http.request.method": method, "http.route": routeOf(request) },
     });
-    request.trace = request.span?.context ?? parent ?? newTrace();
-  });
-  server.addHook("onResponse", async (request, reply) => {
-    const { method, span, arrivedAt } = request;
-    const { statusCode: status } = reply;
-    const route = routeOf(request);
-    const ms = performance.now() - arrivedAt;
-    metrics.httpRequests.inc({ route, method, status });
-    const isStream = String(reply.raw.getHeader("content-type")).startsWith("text/event-stream");
-    if (!isStream) metrics.httpDuration.observe({ route }, ms / 1000);
-    span?.set({ "http.response.status_code": status });
-    span?.end(status >= 500 ? new Error("5xx") : undefined);
-    runInScope(newScope(request.requestId, undefined, request.trace), () =>
-      logger.debug({ route, method, status, ms: Math.round(ms) }, "request"),
-    );
+    request.span = span;
+    request.trace = span?.context ?? parent ?? newTrace();
+    let over = false;
+    const end = (status: number) => {
+      if (over) return;
+      over = true;
+      // Known at the end only: a route may find that it has nothing to give.
+      const route = routeOf(request);
+      const ms = performance.now() - arrivedAt;
+      metrics.httpRequests.inc({ route, method, status });
+      const isStream = String(raw.getHeader("content-type")).startsWith("text/event-stream");
+      if (!isStream) metrics.httpDuration.observe({ route }, ms / 1000);
+      span?.set({ "http.response.status_code": status });
+      span?.end(status >= 500 ? new Error("5xx") : undefined);
+      runInScope(newScope(request.requestId, undefined, request.trace), () =>
+        logger.debug({ route, method, status, ms: Math.round(ms) }, "request"),
+      );
+    };
+    raw.once("finish", () => end(raw.statusCode));
+    raw.once("close", () => end(clientLeft));
   });
 };
 

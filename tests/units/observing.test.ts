@@ -4,6 +4,7 @@ import pg from "pg";
 import { histogramQuantile } from "#src/platform/histogram-quantile.js";
 import { observeClient, type Statement } from "#src/platform/observe-client.js";
 import { RateWindow } from "#src/platform/rate-window.js";
+import { redact } from "#src/platform/redact.js";
 import { formatTraceparent, newTrace, parseTraceparent } from "#src/platform/trace-context.js";
 import { withoutLiterals } from "#src/platform/without-literals.js";
 
@@ -65,6 +66,29 @@ describe("N4 statements without their values", () => {
     expect(withoutLiterals("x ".repeat(100_000), 100)).toHaveLength(101);
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
+});
+
+test("N4 secrets are taken out of a line wherever they stand, and nothing else is", () => {
+  const at = new Date();
+  const error = new Error("as it was");
+  const line = {
+    userId: "u",
+    at,
+    err: error,
+    token: "a",
+    input: { email: "b", deep: [{ password: { text: "c" } }, 7] },
+  };
+  expect(redact(line)).toEqual({
+    userId: "u",
+    at,
+    err: error,
+    token: "[redacted]",
+    input: { email: "[redacted]", deep: [{ password: "[redacted]" }, 7] },
+  });
+  expect(line.token).toBe("a");
+  const round: Record<string, unknown> = {};
+  round.self = round;
+  expect(JSON.stringify(redact(round))).toContain("[too deep]");
 });
 
 describe("N1 figures", () => {
