@@ -6,6 +6,7 @@ import type { Caller } from "#src/identity/caller.js";
 import { Role } from "#src/identity/membership.js";
 import { permissionsOf } from "#src/identity/permissions.js";
 import { newId } from "#src/platform/ids.js";
+import { newScope, runInScope } from "#src/platform/scope.js";
 import { CompiledQueries } from "#src/server/compiled-queries.js";
 import { startAtrium, type TestAtrium } from "./support/atrium.js";
 import { type ArgumentPool, selections } from "./support/random-queries.js";
@@ -38,7 +39,7 @@ afterAll(() => atrium.close());
 
 const variables = { yes: true, no: false };
 
-const both = async (source: string) => {
+const both = async (source: string, onlyCompiled = false) => {
   const document = parse(source);
   const errors = validate(schema(), document);
   if (errors.length > 0) throw new Error(`${errors[0]?.message} in ${source}`);
@@ -46,6 +47,7 @@ const both = async (source: string) => {
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("No operation comes first.");
   const context = () => new Context(atrium.app, { requestId: "test", userAgent: undefined }, caller);
   const text = await compiled.run(context(), document, operation, variables);
+  if (onlyCompiled) return { text, usual: undefined, failed: false, errors: undefined };
   const result = await execute({ schema: schema(), document, contextValue: context(), variableValues: variables });
   return { text, usual: JSON.stringify(result.data), failed: result.errors !== undefined, errors: result.errors };
 };
@@ -123,6 +125,22 @@ test.each([
   const { text, errors } = await both(source);
   expect(text).toBeUndefined();
   expect(errors?.[0]?.originalError).toMatchObject({ code });
+});
+
+test.each([
+  ["compiled", "", 5],
+  ["executed by graphql-js", "__schema { __typename }", 8],
+])("E2 a list of a hundred takes as many statements as a list of one, %s", async (_how, beside, statements) => {
+  const scopes = [];
+  for (const first of [1, 10, 100]) {
+    const source = `{ ${beside} quotes(first: ${first}) { totalCount nodes { id isFavourite createdBy { username } generation { model }
+      favourites(first: 5) { totalCount nodes { user { username } quote { author favourites(first: 2) { nodes { id } } } } } } } }`;
+    const scope = newScope("test");
+    const { text, failed } = await runInScope(scope, () => both(source, beside === ""));
+    expect([text === undefined, failed]).toEqual([beside !== "", false]);
+    scopes.push(scope.statements);
+  }
+  expect(scopes).toEqual([statements, statements, statements]);
 });
 
 test("a resolved field anywhere leaves the whole document to graphql-js", async () => {

@@ -53,7 +53,7 @@ describe("one process", () => {
     expect(operations({ type: "query", field: "several", outcome: "ok" })).toBe(1);
     expect(operations({ type: "mutation", field: "deleteQuote", outcome: "error" })).toBe(1);
     expect(operations({ type: "query", field: "me", outcome: "error" })).toBe(1);
-    expect(operations({ type: "unknown", field: "none", outcome: "error" })).toBe(1);
+    expect(operations({ type: "unknown", field: "none", outcome: "error" })).toBe(2);
     expect(operations({ type: "subscription", field: "jobEvents", outcome: "ok" })).toBe(2);
     expect(told.operations.reduce((sum, { count }) => sum + count, 0)).toBe(operations({}));
     for (const { type, field, count, failed } of told.operations) {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { settings } from "../platform/config.js";
 import { Metrics } from "../platform/metrics.js";
+import { settings } from "../platform/settings.js";
 
 interface Setting {
   readonly name: string;

@@ -1,5 +1,8 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from "graphql-scalars";
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import { errorCodes } from "./errors.js";
+import { AtMost } from "./field-bounds.js";
+import { lanes } from "./job.js";
 
 const count = (description: string) => Field(() => GraphQLSafeInt, { description });
 const text = (description: string) => Field(() => String, { description });
@@ -192,9 +195,11 @@ export class SystemMetrics {
   @Field(() => Float, { description: "GraphQL operations that ended in the last minute, for each second of it." })
   operationsPerSecond!: number;
 
+  @AtMost(500)
   @Field(() => [OperationFigures], { description: "GraphQL operations, by their root field." })
   operations!: OperationFigures[];
 
+  @AtMost(errorCodes.length)
   @Field(() => [ErrorFigures], { description: "Errors in answers, by their code." })
   errors!: ErrorFigures[];
 
@@ -207,15 +212,19 @@ export class SystemMetrics {
   @Field(() => CacheFigures, { description: "The cache of answers." })
   cache!: CacheFigures;
 
+  @AtMost(lanes.length)
   @Field(() => [QueueFigures], { description: "Jobs that have not ended, by lane." })
   queues!: QueueFigures[];
 
+  @AtMost(200)
   @Field(() => [JobAttemptFigures], { description: "Attempts at jobs, by kind and outcome." })
   jobAttempts!: JobAttemptFigures[];
 
+  @AtMost(200)
   @Field(() => [AiFigures], { description: "Requests to providers, by model." })
   ai!: AiFigures[];
 
+  @AtMost(100)
   @Field(() => [EntityFigures], { description: "What the installation holds." })
   entities!: EntityFigures[];
 }

@@ -1,0 +1,200 @@
+import { z } from "zod";
+import { addressRanges, originOf, proxyOf } from "./network-settings.js";
+
+const url = (protocols: string[], example: string) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL such as ${example}`,
+  });
+const integer = (min: number, max: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int({ error: "must be a whole number" })
+    .min(min, { error: `must be at least ${min}` })
+    .max(max, { error: `must be at most ${max}` });
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const listOf = <T>(read: (item: string) => T | undefined, expected: string) =>
+  list.transform((items, context) =>
+    items.flatMap((item) => {
+      const value = read(item);
+      if (value === undefined) context.addIssue({ code: "custom", message: `must be a list of ${expected}` });
+      return value ?? [];
+    }),
+  );
+
+/** `name=value,name=value`, each part percent-encoded where it has to be (the OpenTelemetry specification). */
+const pairs = z.string().transform((value, { addIssue }) => {
+  const entries = value.split(",").map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim()));
+  if (entries.every(([name, text]) => name && text !== undefined && isDecodable(text)))
+    return Object.fromEntries(entries.map(([name = "", text = ""]) => [name, decodeURIComponent(text)]));
+  addIssue({ code: "custom", message: "must read `name=value,name=value`" });
+  return z.NEVER;
+});
+const isDecodable = (text: string) => {
+  try {
+    return decodeURIComponent(text).length >= 0;
+  } catch {
+    return false;
+  }
+};
+
+/** Every setting there is. `.env.example` and docs/settings.md are printed from here; nothing else reads the environment. */
+export const settings = z.object({
+  NODE_ENV: z
+    .enum(["development", "production", "test"], { error: "must be development, production or test" })
+    .default("development")
+    .describe(
+      "In production a missing ATRIUM_SECRET stops the start, and the schema is shown to owners and admins alone.",
+    ),
+  PORT: integer(0, 65_535)
+    .optional()
+    .describe(
+      "Port of the one HTTP and WebSocket server. Default 4000, or the next free one; when set, only this one.",
+    ),
+  HOST: z.string().min(1).optional().describe("Address to listen on. Default localhost, in production 0.0.0.0."),
+  PUBLIC_URL: url(["http:", "https:"], "https://atrium.example.com")
+    .optional()
+    .describe("Address under which clients reach this server. Default http://HOST:PORT."),
+  ATRIUM_TRUST_PROXY: listOf(proxyOf, "addresses, ranges such as 10.0.0.0/8, loopback, linklocal or uniquelocal")
+    .default([])
+    .describe("Proxies whose X-Forwarded-For, -Host and -Proto are believed, separated by commas. Default: none."),
+  ATRIUM_CORS_ORIGINS: listOf(originOf, "origins such as https://app.example.com")
+    .default([])
+    .describe("Origins whose pages may call the API beside its own, separated by commas."),
+  ATRIUM_ADMIN_IPS: list
+    .default([])
+    .transform((items, context) => {
+      const ranges = addressRanges(items);
+      if (ranges === undefined)
+        context.addIssue({ code: "custom", message: "must be a list of addresses or ranges such as 10.0.0.0/8" });
+      return ranges ?? z.NEVER;
+    })
+    .describe("Addresses and ranges from which owners and admins may act, separated by commas. Default: everywhere."),
+  ATRIUM_MAX_COST: integer(100, 10_000_000)
+    .default(20_000)
+    .describe("Most fields that one operation may resolve, as `extensions.cost` counts them."),
+  ATRIUM_TRUSTED_DOCUMENTS: z
+    .enum(["off", "require"], { error: "must be off or require" })
+    .default("off")
+    .describe("With require, only documents of ATRIUM_TRUSTED_DOCUMENTS_FILE are answered."),
+  ATRIUM_TRUSTED_DOCUMENTS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Manifest that `atrium schema trust` wrote. Default: the one of the operations in schema/operations."),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
+      error: "must be trace, debug, info, warn, error, fatal or silent",
+    })
+    .optional()
+    .describe("Default info; on a terminal warn, so that the screen stays calm."),
+  DATABASE_URL: url(["postgres:", "postgresql:"], "postgres://user:password@host:5432/atrium")
+    .optional()
+    .describe("Postgres 15 or newer. Without it an embedded Postgres runs in ATRIUM_DATA_DIR."),
+  ATRIUM_DATABASE_POOL: integer(2, 500)
+    .default(10)
+    .describe("Most connections that one process opens for its queries."),
+  ATRIUM_STATEMENT_TIMEOUT_MS: integer(100, 600_000)
+    .default(10_000)
+    .describe("Milliseconds that one reading SQL statement may take before Postgres stops it."),
+  ATRIUM_REQUEST_TIMEOUT_MS: integer(100, 600_000)
+    .default(30_000)
+    .describe("Milliseconds that one query or mutation may take; what it still reads then is cancelled in Postgres."),
+  REDIS_URL: url(["redis:", "rediss:"], "redis://localhost:6379")
+    .optional()
+    .describe("Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres."),
+  ATRIUM_REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w:-]{1,64}$/, { error: "must be 1 to 64 letters, digits, _ : or -" })
+    .default("atrium")
+    .describe("Begins every Redis key; differs between installations that share one Redis."),
+  ATRIUM_DATA_DIR: z
+    .string()
+    .min(1)
+    .default(".atrium")
+    .describe("Folder of the embedded Postgres and generated secrets."),
+  ATRIUM_SECRET: z
+    .string()
+    .min(32, { error: "must have at least 32 characters" })
+    .optional()
+    .describe("Root of all keys. In development generated into ATRIUM_DATA_DIR; losing it ends all sessions."),
+  ATRIUM_ADMIN_EMAIL: z
+    .email({ error: "must be an e-mail address" })
+    .default("admin@atrium.localhost")
+    .describe("First login."),
+  ATRIUM_ADMIN_PASSWORD: z
+    .string()
+    .min(8, { error: "must have at least 8 characters" })
+    .optional()
+    .describe("Password of the first login. Default: generated once into ATRIUM_DATA_DIR."),
+  ATRIUM_CONCURRENCY: integer(1, 1_000)
+    .default(20)
+    .describe("Jobs that one worker process runs at a time in each lane."),
+  ATRIUM_SHUTDOWN_SECONDS: integer(0, 600)
+    .default(10)
+    .describe("How long running jobs may finish at shutdown before they go back to the queue."),
+  ATRIUM_METRICS_TOKEN: z
+    .string()
+    .min(16, { error: "must have at least 16 characters" })
+    .optional()
+    .describe(
+      "Who reads /metrics sends it as `Authorization: Bearer …`. Without it only programs on the same machine may read.",
+    ),
+  ATRIUM_METRICS_PORT: integer(0, 65_535)
+    .optional()
+    .describe(
+      "Port on which a process of the role worker answers /metrics, /live and /ready. Without it it opens none.",
+    ),
+  ATRIUM_SLOW_QUERY_MS: integer(0, 600_000)
+    .default(500)
+    .describe("SQL statements that take longer are logged, without their values. In milliseconds."),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(["http:", "https:"], "http://localhost:4318")
+    .optional()
+    .describe("Collector that gets traces by OTLP over HTTP, at /v1/traces under this address. Turns traces on."),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs
+    .optional()
+    .describe("Headers that the collector wants, as `name=value,name=value`."),
+  OTEL_SERVICE_NAME: z.string().min(1).default("atrium").describe("Name of this installation in traces."),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number({ error: "must be a number from 0 to 1" })
+    .min(0, { error: "must be at least 0" })
+    .max(1, { error: "must be at most 1" })
+    .default(1)
+    .describe("Share of the traces that is recorded, 0 to 1. A caller's traceparent decides for its own."),
+  ATRIUM_AI_PROVIDER: z
+    .enum(["openai", "azure", "anthropic", "compatible", "offline"], {
+      error: "must be openai, azure, anthropic, compatible or offline",
+    })
+    .optional()
+    .describe("Provider when a request names none. Default: the first configured one, offline when there is none."),
+  OPENAI_API_KEY: z.string().min(1).optional().describe("Turns on the provider openai."),
+  OPENAI_BASE_URL: url(["http:", "https:"], "http://localhost:11434/v1")
+    .optional()
+    .describe(
+      "Any OpenAI-compatible server (vLLM, Ollama, llama.cpp): turns on the provider compatible instead of openai.",
+    ),
+  OPENAI_MODELS: list
+    .default(["gpt-4o-mini", "gpt-4o", "gpt-4.1-mini", "gpt-4.1"])
+    .describe("Models of openai or compatible, the default first, separated by commas."),
+  OPENAI_EMBEDDING_MODELS: list.default(["text-embedding-3-small"]).describe("Embedding models, the default first."),
+  ANTHROPIC_API_KEY: z.string().min(1).optional().describe("Turns on the provider anthropic."),
+  ANTHROPIC_BASE_URL: url(["http:", "https:"], "https://api.anthropic.com")
+    .optional()
+    .describe("Another address of its API."),
+  ANTHROPIC_MODELS: list
+    .default(["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-1"])
+    .describe("Models of anthropic, the default first."),
+  AZURE_OPENAI_API_KEY: z.string().min(1).optional().describe("Turns on the provider azure."),
+  AZURE_OPENAI_ENDPOINT: url(["http:", "https:"], "https://name.openai.azure.com")
+    .optional()
+    .describe("Needed by azure."),
+  AZURE_OPENAI_API_VERSION: z.string().min(1).default("2024-10-21").describe("API version that azure is asked for."),
+  AZURE_OPENAI_DEPLOYMENTS: list.optional().describe("Text deployments of azure, the default first. Needed by azure."),
+  AZURE_OPENAI_EMBEDDING_DEPLOYMENTS: list.default([]).describe("Embedding deployments of azure."),
+});
+
+export type Settings = z.infer<typeof settings>;
