@@ -17,8 +17,8 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Runs a script of Node on the core of the servers and waits until `path` answers on its port. */
-export const startServerProcess = async ({ name, script, args = [], nodeArgs = [], env, ready = "/ready" }) => {
+/** Runs a script of Node on the core of the servers and waits until it answers on its port. */
+export const startServerProcess = async ({ name, script, args = [], nodeArgs = [], env }) => {
   const port = await freePort();
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${name}.log`);
@@ -35,8 +35,7 @@ export const startServerProcess = async ({ name, script, args = [], nodeArgs = [
   exited.then(() => running.delete(child));
   const deadline = Date.now() + readyWithinMs;
   for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}${ready}`).catch(() => undefined);
-    if (answer?.ok) break;
+    if (await answers(port)) break;
     if (!running.has(child) || Date.now() > deadline)
       throw new Error(`The server ${name} did not start:\n${readLog(name).slice(-2_000)}`);
     await sleep(50);
@@ -50,6 +49,15 @@ export const startServerProcess = async ({ name, script, args = [], nodeArgs = [
       await Promise.race([exited, sleep(15_000).then(() => child.kill("SIGKILL"))]);
     },
   };
+};
+
+const answers = async (port) => {
+  const body = JSON.stringify({ operationName: "T0", query: "query T0 { __typename }" });
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql`, { method: "POST", headers, body }).catch(
+    () => undefined,
+  );
+  return answer?.ok === true;
 };
 
 /** What a server has written so far. */

@@ -41,6 +41,7 @@ export const queries = {
     },
   },
   Q3: {
+    // PostGraphile orders favourites by their ids, which sort by time: it offers no order without an index.
     title: "page of 50, each with its user, tags and 5 newest favourites with their users",
     document: `query Q3($first: Int!, $order: [QuoteOrder!], $favourites: Int!) {
       quotes(first: $first, orderBy: $order) {
@@ -54,7 +55,7 @@ export const queries = {
       allQuotes(first: $first, orderBy: [CREATED_AT_DESC, ROW_ID_DESC], condition: { workspaceId: $workspace }) {
         nodes {
           rowId text tags userByCreatedById { rowId username }
-          quoteFavouritesByQuoteId(first: $favourites, orderBy: [CREATED_AT_DESC, ROW_ID_DESC]) {
+          quoteFavouritesByQuoteId(first: $favourites, orderBy: [ROW_ID_DESC]) {
             nodes { rowId createdAt userByUserId { rowId username } }
           }
         }

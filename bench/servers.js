@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { poolSize, startAtrium } from "./atrium.js";
 import { startServerProcess } from "./process.js";
@@ -9,6 +10,13 @@ const starters = {
   limit: own("limit", "limit.js"),
   "limit-pipelined": own("limit-pipelined", "limit-pipelined.js"),
   atrium: ({ databaseUrl }) => startAtrium({ databaseUrl }),
+  postgraphile: own("postgraphile", "postgraphile.js"),
+  mercurius: own("mercurius", "mercurius.js"),
+  yoga: own("yoga", "yoga.js"),
+  apollo: (options) => {
+    compile(script("apollo/tsconfig.json"));
+    return own("apollo", "apollo/dist/server.js")(options);
+  },
 };
 
 function own(name, file) {
@@ -24,6 +32,13 @@ function own(name, file) {
       },
     });
 }
+
+/** Node runs no decorators, so the one peer that uses them is compiled. */
+const compile = (project) => {
+  const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${project} does not compile:\n${stdout}`);
+};
 
 export const serverNames = Object.keys(starters);
 
