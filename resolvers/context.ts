@@ -41,7 +41,7 @@ export class Context {
       (known as DataLoader<string, T | undefined> | undefined) ??
       new DataLoader<string, T | undefined>(
         async (keys) => {
-          const values = await fetch([...keys]);
+          const values = await fetch([...new Set(keys)]);
           return keys.map((each) => values.get(each));
           // A subscription may live for hours, and must not answer with what was true at its beginning.
         },

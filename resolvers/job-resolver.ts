@@ -1,6 +1,5 @@
 import {
   Arg,
-  Args,
   Authorized,
   Ctx,
   createUnionType,
@@ -19,8 +18,7 @@ import { Generation } from "#src/ai/generation.js";
 import { prefixOf } from "#src/platform/ids.js";
 import { Job, JobStatus } from "#src/platform/job.js";
 import { JobError, JobEvent } from "#src/platform/job-event.js";
-import { type JobService, jobList } from "#src/platform/job-service.js";
-import type { ListArgs } from "#src/platform/lists/list.js";
+import type { JobService } from "#src/platform/job-service.js";
 import { Quote } from "#src/quotes/quote.js";
 import type { Context } from "./context.js";
 
@@ -44,18 +42,6 @@ const idArg = { description: "The job." };
 @Resolver(() => Job)
 export class JobResolver {
   constructor(private readonly jobs: JobService) {}
-
-  @Authorized("job:read")
-  @Query(() => Job, { nullable: true, description: "One job; null when there is none that you may see." })
-  job(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
-    return this.jobs.find(actor, id);
-  }
-
-  @Authorized("job:read")
-  @Query(() => jobList.Connection, { name: "jobs", description: "The jobs of the workspace." })
-  list(@Args(() => jobList.Args) args: ListArgs, @Ctx() { actor }: Context) {
-    return this.jobs.list(actor, args);
-  }
 
   @Authorized("job:read")
   @Query(() => [JobCount], {

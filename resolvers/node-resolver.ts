@@ -4,13 +4,18 @@ import { badInput } from "#src/platform/errors.js";
 import { isId, prefixOf } from "#src/platform/ids.js";
 import { Job } from "#src/platform/job.js";
 import { Node } from "#src/platform/node.js";
-import { Quote } from "#src/quotes/quote.js";
+import { Quote, QuoteFavourite } from "#src/quotes/quote.js";
 import type { Context } from "./context.js";
 
 const maxNodes = 100;
 
 /** What `node` finds, by the prefix of its id. */
-const findable: Readonly<Record<string, new () => Node>> = { quote: Quote, generation: Generation, job: Job };
+const findable: Readonly<Record<string, new () => Node>> = {
+  quote: Quote,
+  quote_favourite: QuoteFavourite,
+  generation: Generation,
+  job: Job,
+};
 
 @Resolver()
 export class NodeResolver {

@@ -1,15 +1,28 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
-import type { App } from "#src/app.js";
+import { type App, entities } from "#src/app.js";
+import { jobList } from "#src/platform/job-service.js";
+import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
+import { attachReads } from "./attach-reads.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
+import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 
 const classes = [AccountResolver, EventResolver, JobResolver, NodeResolver, QuoteResolver, SystemResolver] as const;
+
+const lists = [
+  listResolver(favouriteList, "quote:read"),
+  listResolver(quoteList, "quote:read"),
+  listResolver(jobList, "job:read"),
+];
+
+/** Root fields that lists answer, by name. */
+export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({ reads }) => [...reads]));
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
@@ -31,11 +44,13 @@ export const createSchema = (app?: App): GraphQLSchema => {
   const resolvers = new Map(
     (app === undefined ? [] : createResolvers(app)).map((resolver) => [resolver.constructor, resolver]),
   );
-  return buildSchemaSync({
-    resolvers: [...classes],
-    container: { get: (someClass) => resolvers.get(someClass) },
+  const schema = buildSchemaSync({
+    resolvers: [...classes, ...lists.map(({ resolver }) => resolver)],
+    container: { get: (someClass) => resolvers.get(someClass) ?? new (someClass as new () => object)() },
     authChecker: authorize,
     pubSub: noTopics,
     validate: { forbidUnknownValues: false, stopAtFirstError: true },
   });
+  attachReads(schema, entities);
+  return schema;
 };

@@ -87,7 +87,7 @@ const beside = dirname(fileURLToPath(import.meta.url));
 const migrations = { path: join(beside, "..", "migrations"), pathTs: join(beside, "..", "..", "migrations") };
 
 export const connectDatabase = (config: Config, url: string, clock: Clock = systemClock): Promise<Database> =>
-  Database.connect({ url, pool: config.database.pool, entities, clock, migrations });
+  Database.connect({ ...config.database, url, entities, clock, migrations });
 
 /** The composition root: the one place that makes services and ties them together. */
 export const createApp = async (config: Config, options: AppOptions): Promise<App> => {
@@ -136,7 +136,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       sessions,
       accounts: new AccountService(database, sessions),
       generations,
-      quotes: new QuoteService(database, lists, generations),
+      quotes: new QuoteService(database, generations),
       close,
     };
     if (options.workers !== undefined) {

@@ -89,7 +89,7 @@ describe("the own collection", () => {
 
     await ann.sdk.FavouriteQuote({ id: made.id });
     await ann.sdk.FavouriteQuote({ id: made.id });
-    const favourites = await ann.sdk.Quotes({ filter: { isFavourite: true } });
+    const favourites = await ann.sdk.Quotes({ filter: { isFavourite: { eq: true } } });
     expect(favourites.quotes.edges.map(({ node }) => node.id)).toEqual([made.id]);
     expect((await ann.sdk.UnfavouriteQuote({ id: made.id })).unfavouriteQuote.isFavourite).toBe(false);
 

@@ -14,10 +14,18 @@ export class Generation extends Row {
   @PrivateColumn({ sql: "text" })
   createdById!: string;
 
-  @Column(() => String, { sql: "text", description: "Name of the provider, such as `openai` or `offline`." })
+  @Column(() => String, {
+    sql: "text",
+    description: "Name of the provider, such as `openai` or `offline`.",
+    filter: true,
+  })
   provider!: string;
 
-  @Column(() => String, { sql: "varchar(100)", description: "The model that answered, as the provider names it." })
+  @Column(() => String, {
+    sql: "varchar(100)",
+    description: "The model that answered, as the provider names it.",
+    filter: true,
+  })
   model!: string;
 
   @Column(() => String, { sql: "text", description: "The text, as it was streamed." })

@@ -78,13 +78,4 @@ export class AccountService {
     if (row === undefined) throw unauthenticated();
     return Object.assign(new Workspace(), row, { createdAt: new Date(row.createdAt) });
   }
-
-  /** Users by id, as far as they are members of the caller's workspace. */
-  async colleagues(caller: Caller, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
-    const rows = await this.database.rows(sql<Record<string, unknown> & { id: string; createdAt: string }>`
-      select u.id, u.email, u.username, u.is_active as "isActive", u.is_verified as "isVerified", u.created_at as "createdAt"
-      from "user" u join membership m on m.user_id = u.id
-      where m.workspace_id = ${caller.workspaceId} and u.id = any(${ids})`);
-    return new Map(rows.map((row) => [row.id, Object.assign(new User(), row, { createdAt: new Date(row.createdAt) })]));
-  }
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { LRUCache } from "lru-cache";
 import type { Actor } from "#src/platform/actor.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
@@ -11,11 +12,21 @@ import type { Role } from "./membership.js";
 import { permissionsOf } from "./permissions.js";
 import { RefreshToken, Session, sessionTopic } from "./session.js";
 import { TokenPair } from "./token-pair.js";
-import { sessionIdleMs, type Tokens } from "./tokens.js";
+import { type AccessClaims, sessionIdleMs, type Tokens } from "./tokens.js";
 import { User } from "./user.js";
 
 /** How long the token before the last one still gives the last pair: parallel refreshes and lost answers, in milliseconds. */
 const graceMs = 10_000;
+
+/** How long a caller is believed without looking again, in milliseconds: the most by which the end of a session, or of a
+ * membership, can take effect late when the word of it gets lost. */
+const believedMs = 1_000;
+
+interface Believed {
+  readonly caller: Omit<Caller, "requestId">;
+  readonly at: number;
+  readonly forget: () => void;
+}
 
 interface Held {
   sessionId: string;
@@ -29,6 +40,8 @@ interface Held {
 
 /** Sessions: opened by a sign-in, kept alive by refreshes, checked at every request. */
 export class SessionService {
+  readonly #believed = new LRUCache<string, Believed>({ max: 10_000, dispose: ({ forget }) => forget() });
+
   constructor(
     private readonly database: Database,
     private readonly tokens: Tokens,
@@ -89,7 +102,30 @@ export class SessionService {
   ): Promise<Caller | undefined> {
     const claims = await this.tokens.verifyAccess(accessToken);
     if (claims === undefined) return undefined;
+    const key = `${claims.sessionId} ${workspaceId ?? ""}`;
+    const at = this.clock.now().getTime();
+    const believed = this.#believed.get(key);
+    if (believed !== undefined && Math.abs(at - believed.at) < believedMs) return { ...believed.caller, requestId };
     if (workspaceId !== undefined && !isId(workspaceId, "workspace")) return undefined;
+    // Heard before the session is read: word of its end that comes meanwhile is not missed.
+    let ended = false;
+    const unsubscribe = this.bus.subscribe(sessionTopic(claims.sessionId), () => {
+      ended = true;
+      this.#believed.delete(key);
+    });
+    const caller = await this.#findCaller(claims, workspaceId).catch((error) => {
+      unsubscribe();
+      throw error;
+    });
+    if (caller === undefined || ended) unsubscribe();
+    else this.#believed.set(key, { caller, at, forget: unsubscribe });
+    return caller && { ...caller, requestId };
+  }
+
+  async #findCaller(
+    claims: AccessClaims,
+    workspaceId: string | undefined,
+  ): Promise<Omit<Caller, "requestId"> | undefined> {
     const member = await this.database.row(sql<{ workspaceId: string; role: Role; refreshedAt: string }>`
       select m.workspace_id as "workspaceId", m.role, s.refreshed_at as "refreshedAt"
       from session s join "user" u on u.id = s.user_id join membership m on m.user_id = u.id
@@ -103,7 +139,6 @@ export class SessionService {
       workspaceId: member.workspaceId,
       role: member.role,
       permissions: permissionsOf(member.role),
-      requestId,
     };
   }
 

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
+import { LRUCache } from "lru-cache";
 import type { Clock } from "#src/platform/clock.js";
 import type { Keys } from "#src/platform/keys.js";
 
@@ -19,6 +20,8 @@ export interface AccessClaims {
 export class Tokens {
   readonly #signing;
   readonly #rotation: Buffer;
+  /** A signature is checked once; whether the token has expired, each time. */
+  readonly #verified = new LRUCache<string, AccessClaims & { expiresAtMs: number }>({ max: 10_000 });
 
   constructor(
     keys: Keys,
@@ -45,16 +48,22 @@ export class Tokens {
 
   /** The claims of a token that is ours and has not expired; nothing for any other text. */
   async verifyAccess(token: string): Promise<AccessClaims | undefined> {
+    const now = this.clock.now();
+    const known = this.#verified.get(token);
+    if (known !== undefined) return known.expiresAtMs > now.getTime() ? known : undefined;
     try {
       const { payload } = await jwtVerify(token, this.#signing.publicKey, {
         algorithms: [algorithm],
         issuer,
         audience: issuer,
         typ: "at+jwt",
-        currentDate: this.clock.now(),
+        currentDate: now,
       });
-      const { sub, sid } = payload;
-      return typeof sub === "string" && typeof sid === "string" ? { userId: sub, sessionId: sid } : undefined;
+      const { sub, sid, exp } = payload;
+      if (typeof sub !== "string" || typeof sid !== "string" || exp === undefined) return undefined;
+      const claims = { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 };
+      this.#verified.set(token, claims);
+      return claims;
     } catch {
       return undefined;
     }

@@ -1,11 +1,12 @@
 import { LockMode } from "@mikro-orm/core";
-import type { EntityManager } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
+import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
+import { CompiledQuery, type RawBuilder } from "kysely";
 import type { Actor } from "./actor.js";
 import type { Clock } from "./clock.js";
 import type { JobDefinition } from "./define-job.js";
-import { eventTopic } from "./event.js";
+import { Event, eventTopic } from "./event.js";
 import { newId } from "./ids.js";
+import { insertSql, type NewRow } from "./insert-sql.js";
 import { Job, JobStatus, type Lane } from "./job.js";
 import type { Node } from "./node.js";
 
@@ -26,26 +27,37 @@ type EntityClass<T> = new () => T;
 type Filled = "id" | "workspaceId" | "createdAt";
 type NullableKeys<T> = { [K in keyof T]-?: null extends T[K] ? K : never }[keyof T];
 /** The columns of a new row: nullable ones and those that every row gets may be left out. */
-type NewRow<T> = Omit<T, Filled | NullableKeys<T>> & Partial<T>;
+type NewValues<T> = Omit<T, Filled | NullableKeys<T>> & Partial<T>;
+
+interface Deps {
+  /** Opens the transaction, which is only needed by a change that reads, or changes rows that exist. */
+  readonly begin: () => Promise<EntityManager>;
+  readonly metadata: MetadataStorage;
+  readonly clock: Clock;
+}
 
 /** One transaction's work: rows, events and jobs that become true together or not at all. */
 export class Change {
   readonly #topics = new Set<string>();
   readonly #jobs: JobTicket[] = [];
-  readonly #events: { kind: string; subjectId: string; data: object }[] = [];
+  readonly #events: Event[] = [];
+  /** Rows that were made before the transaction was opened, if it ever is. */
+  #made: NewRow[] = [];
+  #transaction: Promise<EntityManager> | undefined;
+  #em: EntityManager | undefined;
 
   constructor(
-    private readonly em: EntityManager,
     readonly actor: Actor,
-    private readonly clock: Clock,
+    private readonly deps: Deps,
   ) {}
 
   get now(): Date {
-    return this.clock.now();
+    return this.deps.clock.now();
   }
 
-  create<T extends Node>(entity: EntityClass<T>, values: NewRow<T>): T {
-    const { tableName, properties } = this.em.getMetadata().get(entity);
+  create<T extends Node>(entity: EntityClass<T>, values: NewValues<T>): T {
+    const meta = this.deps.metadata.get(entity);
+    const { tableName, properties } = meta;
     const filled: Record<string, unknown> = { id: newId(tableName), createdAt: this.now };
     if ("workspaceId" in properties) filled.workspaceId = this.actor.workspaceId;
     const row = Object.assign(new entity(), filled, values);
@@ -53,23 +65,37 @@ export class Change {
       if (row[name as keyof T] === undefined && properties[name as never]?.nullable)
         Object.assign(row, { [name]: null });
     }
-    this.em.persist(row);
+    if (this.#em === undefined) this.#made.push({ meta: meta as never, row });
+    else this.#em.persist(row);
     return row;
   }
 
   /** Reads a row of the actor's workspace and locks it until the end of the transaction. */
-  find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
+  async find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
     const scoped = { ...where, workspaceId: this.actor.workspaceId };
-    return this.em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const em = await this.#open();
+    return em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
+  /** Takes away a row that `find` gave. */
   remove(row: Node): void {
-    this.em.remove(row);
+    this.#em?.remove(row);
   }
 
   /** An event, in the same commit. `data` must be what any reader of the workspace may see. */
   record(kind: string, subject: { id: string }, data: object = {}): void {
-    this.#events.push({ kind, subjectId: subject.id, data });
+    this.#events.push(
+      Object.assign(new Event(), {
+        id: newId("event"),
+        workspaceId: this.actor.workspaceId,
+        actorId: this.actor.userId,
+        requestId: this.actor.requestId,
+        kind,
+        subjectId: subject.id,
+        data,
+        createdAt: this.now,
+      }),
+    );
     this.wake(eventTopic(this.actor.workspaceId));
   }
 
@@ -103,19 +129,39 @@ export class Change {
   }
 
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {
-    await this.em.flush();
-    const { rows } = await query.execute(this.em.getKysely());
+    const em = await this.#open();
+    await em.flush();
+    const { rows } = await query.execute(em.getKysely());
     return rows;
   }
 
-  /** Called once by the database, as the last step before the commit. */
-  async complete(): Promise<Committed> {
-    await this.em.flush();
-    for (const event of this.#events) {
-      await sql`insert into event (id, workspace_id, actor_id, request_id, kind, subject_id, data, created_at)
-        values (${newId("event")}, ${this.actor.workspaceId}, ${this.actor.userId}, ${this.actor.requestId},
-          ${event.kind}, ${event.subjectId}, ${JSON.stringify(event.data)}, ${this.now})`.execute(this.em.getKysely());
+  /**
+   * Called once by the database, as the last step before the commit. A change that only adds rows has opened no
+   * transaction: then it is one statement, which is left to the caller.
+   */
+  async complete(): Promise<{ committed: Committed; statement: { text: string; values: unknown[] } | undefined }> {
+    const events = this.#events.map((row): NewRow => ({ meta: this.deps.metadata.get(Event) as never, row }));
+    const committed = { jobs: this.#jobs, topics: [...this.#topics] };
+    const em = await this.#transaction;
+    if (em === undefined) {
+      const rows = [...this.#made, ...events];
+      return { committed, statement: rows.length === 0 ? undefined : insertSql(rows) };
     }
-    return { jobs: this.#jobs, topics: [...this.#topics] };
+    await em.flush();
+    if (events.length > 0) {
+      const { text, values } = insertSql(events);
+      await em.getKysely().executeQuery(CompiledQuery.raw(text, values));
+    }
+    return { committed, statement: undefined };
+  }
+
+  #open(): Promise<EntityManager> {
+    this.#transaction ??= this.deps.begin().then((em) => {
+      this.#em = em;
+      for (const { row } of this.#made) em.persist(row);
+      this.#made = [];
+      return em;
+    });
+    return this.#transaction;
   }
 }

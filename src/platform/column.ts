@@ -1,4 +1,4 @@
-import { Entity, Enum, Property } from "@mikro-orm/decorators/legacy";
+import { Entity, Enum, ManyToOne, Property } from "@mikro-orm/decorators/legacy";
 import type { GraphQLScalarType } from "graphql";
 import { Field, ObjectType } from "type-graphql";
 import { Node } from "./node.js";
@@ -23,7 +23,11 @@ interface Public {
   filter?: boolean;
   /** Clients may order lists by it; never on a nullable column, keyset pages need a total order. */
   sort?: boolean;
+  /** Clients may group aggregates by it. */
+  group?: boolean;
 }
+
+export type EntityClass<T extends object = object> = new () => T;
 
 /** What the list engine needs to know of a public column. */
 export interface ColumnDeclaration {
@@ -33,31 +37,92 @@ export interface ColumnDeclaration {
   readonly nullable: boolean;
   readonly filter: boolean;
   readonly sort: boolean;
+  readonly group: boolean;
   readonly enumName: string | undefined;
+  /** For what is computed instead of stored. */
+  readonly derived: { readonly sql: RowExpression; readonly whenGone: unknown } | undefined;
 }
 
+/** Rows of another class that name this one. */
+export interface CollectionDeclaration {
+  /** Name of the field in the API, such as `favourites`. */
+  readonly field: string;
+  readonly description: string;
+  readonly entity: () => EntityClass;
+  /** The other class's property that holds this row's id. */
+  readonly by: string;
+}
+
+/** A row that another row names by its id. */
+export interface ReferenceDeclaration {
+  /** Name of the field in the API, such as `createdBy`. */
+  readonly field: string;
+  /** The property that holds the id. */
+  readonly property: string;
+  readonly entity: () => EntityClass;
+}
+
+/** SQL about a row, named by its alias; `workspace` and `user` are the actor's, as SQL too. */
+export type RowExpression = (row: string, actor: { readonly workspace: string; readonly user: string }) => string;
+
 const declarations = Symbol("columns");
+const privateColumns = Symbol("privateColumns");
+const references = Symbol("references");
+const collections = Symbol("collections");
+const storage = Symbol("storage");
 
 /** The public columns of an entity class, its base classes first. */
 export const columnsOf = (entity: { prototype: object }): readonly ColumnDeclaration[] =>
   (Reflect.getMetadata(declarations, entity.prototype) as ColumnDeclaration[] | undefined) ?? [];
 
-const declare = (prototype: object, declaration: ColumnDeclaration) => {
-  const inherited = (Reflect.getMetadata(declarations, prototype) as ColumnDeclaration[] | undefined) ?? [];
-  Reflect.defineMetadata(declarations, [...inherited, declaration], prototype);
+/** The columns of an entity class that clients do not see. */
+export const privateColumnsOf = (entity: { prototype: object }): readonly { property: string; sql: string }[] =>
+  (Reflect.getMetadata(privateColumns, entity.prototype) as { property: string; sql: string }[] | undefined) ?? [];
+
+/** The rows that an entity class names. */
+export const referencesOf = (entity: { prototype: object }): readonly ReferenceDeclaration[] =>
+  (Reflect.getMetadata(references, entity.prototype) as ReferenceDeclaration[] | undefined) ?? [];
+
+/** The rows that name a row of an entity class. */
+export const collectionsOf = (entity: { prototype: object }): readonly CollectionDeclaration[] =>
+  (Reflect.getMetadata(collections, entity.prototype) as CollectionDeclaration[] | undefined) ?? [];
+
+interface Storage {
+  /** Name of the table. */
+  table: string;
+  description: string;
+  /** Who may see a row; without it the members of its workspace. */
+  visible?: RowExpression;
+}
+
+/** Where the rows of an entity class are, and who may see them. */
+export const storageOf = (entity: { prototype: object }): Required<Storage> => {
+  const { table, description, visible } = Reflect.getMetadata(storage, entity.prototype) as Storage;
+  return { table, description, visible: visible ?? ((row, { workspace }) => `${row}.workspace_id = ${workspace}`) };
 };
+
+/** Property names are camelCase, columns snake_case. */
+export const columnName = (property: string): string =>
+  property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const append = (key: symbol, prototype: object, declaration: object) => {
+  const inherited = (Reflect.getMetadata(key, prototype) as object[] | undefined) ?? [];
+  Reflect.defineMetadata(key, [...inherited, declaration], prototype);
+};
+const declare = (prototype: object, declaration: ColumnDeclaration) => append(declarations, prototype, declaration);
 
 /** A class that is a table and a GraphQL type at once. Ids of its rows begin with the table's name. */
 export const Stored =
-  (options: { table: string; description: string }) =>
+  (options: Storage) =>
   <T extends abstract new (...args: never[]) => object>(target: T): void => {
     Entity({ tableName: options.table })(target as never);
     ObjectType({ description: options.description, implements: Node })(target);
+    Reflect.defineMetadata(storage, options, target.prototype);
   };
 
 /** A column that clients see. */
 export const Column =
-  (graph: () => GraphType, { description, filter, sort, ...shape }: Shape & Public) =>
+  (graph: () => GraphType, { description, filter, sort, group, ...shape }: Shape & Public) =>
   (prototype: object, property: string): void => {
     Property(databaseOptions(shape))(prototype, property);
     Field(graph as () => never, { description, nullable: shape.nullable ?? false })(prototype, property);
@@ -68,13 +133,15 @@ export const Column =
       nullable: shape.nullable ?? false,
       filter: filter ?? false,
       sort: sort ?? false,
+      group: group ?? false,
       enumName: undefined,
+      derived: undefined,
     });
   };
 
 /** A column of a closed set of words, checked by the database as well. */
 export const EnumColumn =
-  (name: string, values: object, { description, filter, sort, nullable }: Omit<Shape, "sql"> & Public) =>
+  (name: string, values: object, { description, filter, sort, group, nullable }: Omit<Shape, "sql"> & Public) =>
   (prototype: object, property: string): void => {
     Enum({ items: () => values as Record<string, string>, columnType: "text", nullable: nullable ?? false })(
       prototype,
@@ -88,8 +155,55 @@ export const EnumColumn =
       nullable: nullable ?? false,
       filter: filter ?? false,
       sort: sort ?? false,
+      group: group ?? false,
       enumName: name,
+      derived: undefined,
     });
+  };
+
+interface Computed {
+  description: string;
+  sql: RowExpression;
+  /** The value for a row that has just been deleted. */
+  whenGone: unknown;
+  filter?: boolean;
+}
+
+/** What clients see like a column, computed by SQL from the row and who asks; never null. */
+export const Derived =
+  (graph: () => GraphType, options: Computed) =>
+  (prototype: object, property: string): void => {
+    Field(graph as () => never, { description: options.description })(prototype, property);
+    declare(prototype, {
+      property,
+      graph,
+      sql: "",
+      nullable: false,
+      filter: options.filter ?? false,
+      sort: false,
+      group: false,
+      enumName: undefined,
+      derived: options,
+    });
+  };
+
+/** Rows of another class that name this one by `by`; clients page through them. */
+export const Collection =
+  (entity: () => EntityClass, options: { by: string; description: string }) =>
+  (prototype: object, field: string): void =>
+    append(collections, prototype, { field, entity, ...options } satisfies CollectionDeclaration);
+
+/** The id of another row. Clients see the row itself, null when it is gone or not for them. */
+export const Reference =
+  (
+    entity: () => EntityClass,
+    options: { field: string; description: string; nullable?: boolean; index?: boolean; deleteRule?: "cascade" },
+  ) =>
+  (prototype: object, property: string): void => {
+    const { field, description, ...rest } = options;
+    ManyToOne(entity, { mapToPk: true, fieldName: columnName(property), ...rest })(prototype, property);
+    Field(entity, { description, nullable: true })(prototype, field);
+    append(references, prototype, { field, property, entity } satisfies ReferenceDeclaration);
   };
 
 /** A column that never leaves the server by itself. */
@@ -97,6 +211,7 @@ export const PrivateColumn =
   (shape: Shape) =>
   (prototype: object, property: string): void => {
     Property(databaseOptions(shape))(prototype, property);
+    append(privateColumns, prototype, { property, sql: shape.sql });
   };
 
 const databaseOptions = ({ sql, nullable, defaultRaw, unique, identity }: Shape) => ({
@@ -117,4 +232,5 @@ const mikroTypes: Readonly<Record<string, string>> = {
   boolean: "boolean",
   timestamptz: "datetime",
   jsonb: "json",
+  "text[]": "array",
 };

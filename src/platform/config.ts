@@ -47,6 +47,12 @@ export const settings = z.object({
   ATRIUM_DATABASE_POOL: integer(2, 500)
     .default(10)
     .describe("Most connections that one process opens for its queries."),
+  ATRIUM_STATEMENT_TIMEOUT_MS: integer(100, 600_000)
+    .default(10_000)
+    .describe("Milliseconds that one reading SQL statement may take before Postgres stops it."),
+  ATRIUM_REQUEST_TIMEOUT_MS: integer(100, 600_000)
+    .default(30_000)
+    .describe("Milliseconds that one query or mutation may take; what it still reads then is cancelled in Postgres."),
   REDIS_URL: url(["redis:", "rediss:"], "redis://localhost:6379")
     .optional()
     .describe("Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres."),
@@ -135,8 +141,13 @@ const shape = (s: Settings) => ({
     port: s.PORT,
     host: s.HOST ?? (s.NODE_ENV === "production" ? "0.0.0.0" : "localhost"),
     publicUrl: s.PUBLIC_URL?.replace(/\/$/, ""),
+    requestTimeoutMs: s.ATRIUM_REQUEST_TIMEOUT_MS,
   },
-  database: { url: s.DATABASE_URL, pool: s.ATRIUM_DATABASE_POOL },
+  database: {
+    url: s.DATABASE_URL,
+    pool: s.ATRIUM_DATABASE_POOL,
+    statementTimeoutMs: s.ATRIUM_STATEMENT_TIMEOUT_MS,
+  },
   redis: s.REDIS_URL === undefined ? undefined : { url: s.REDIS_URL, prefix: s.ATRIUM_REDIS_PREFIX },
   jobs: { concurrency: s.ATRIUM_CONCURRENCY, shutdownMs: s.ATRIUM_SHUTDOWN_SECONDS * 1000 },
   admin: { email: s.ATRIUM_ADMIN_EMAIL.toLowerCase(), password: s.ATRIUM_ADMIN_PASSWORD },

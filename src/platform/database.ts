@@ -1,11 +1,14 @@
 import { Migrator } from "@mikro-orm/migrations";
 import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
-import type { RawBuilder } from "kysely";
+import { CompiledQuery, type RawBuilder } from "kysely";
 import type { Pool } from "pg";
 import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
 import type { Clock } from "./clock.js";
+import { Connections, type RawRow } from "./connections.js";
 import { SettingError } from "./errors.js";
+import type { Statement } from "./lists/statement.js";
+import { currentScope } from "./scope.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
 
@@ -13,6 +16,8 @@ interface DatabaseOptions {
   url: string;
   /** Most connections of this process. */
   pool: number;
+  /** Milliseconds that one statement may run. */
+  statementTimeoutMs: number;
   entities: EntityClasses;
   clock: Clock;
   /** Where compiled migrations are, and where new ones are written as sources. */
@@ -27,21 +32,26 @@ const maxTries = 5;
 export class Database {
   private constructor(
     private readonly orm: MikroORM,
+    private readonly connections: Connections,
     private readonly clock: Clock,
   ) {}
 
   /** Called after each commit with what it brought. Set once by the composition root. */
   onCommit: (committed: Committed) => void = () => {};
 
-  static async connect({ url, pool, entities, clock, migrations }: DatabaseOptions): Promise<Database> {
+  static async connect(options: DatabaseOptions): Promise<Database> {
+    const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
+    // Statements that stand alone share a third of the connections; each transaction has one of the others to itself.
+    const shared = Math.max(1, Math.floor(pool / 3));
     const orm = await MikroORM.init({
       driver: PostgreSqlDriver,
       entities,
       clientUrl: url,
-      pool: { min: 0, max: pool },
+      pool: { min: 0, max: pool - shared },
       driverOptions: {
         connectionTimeoutMillis: 5_000,
         query_timeout: 60_000,
+        options: "-c TimeZone=UTC",
         keepAlive: true,
         application_name: "atrium",
       },
@@ -69,7 +79,7 @@ export class Database {
         cause,
       });
     }
-    return new Database(orm, clock);
+    return new Database(orm, new Connections({ url, max: shared, statementTimeoutMs }), clock);
   }
 
   get migrator() {
@@ -101,24 +111,52 @@ export class Database {
     return (await this.rows(query))[0];
   }
 
+  /** The rows of one reading statement, as Postgres writes them. Cancelled when the operation that asks has ended. */
+  async read({ text, values, width }: Statement): Promise<RawRow[]> {
+    const scope = currentScope();
+    if (scope?.transaction === undefined)
+      return this.connections.run(text, values, { signal: scope?.signal, repeatable: true });
+    // The transaction's own connection knows nothing but objects: each row comes as one list of texts.
+    const { rows } = await scope.transaction
+      .getKysely()
+      .executeQuery<{ texts: RawRow }>(CompiledQuery.raw(asTexts(text, width), [...values]));
+    return rows.map(({ texts }) => texts);
+  }
+
   /**
    * Runs `work` in one transaction: all of its rows, events and jobs, or none. A deadlock or serialization failure is
    * tried again, so `work` touches nothing but the database.
    */
   async write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
-    const { result, committed } = await retrying(() =>
-      this.orm.em.fork().transactional(async (em) => {
-        const change = new Change(em as EntityManager, actor, this.clock);
-        const result = await work(change);
-        return { result, committed: await change.complete() };
-      }),
-    );
+    const { result, committed } = await retrying(() => this.#attempt(actor, work));
     this.onCommit(committed);
     return result;
   }
 
-  close(): Promise<void> {
-    return this.orm.close();
+  async #attempt<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<{ result: T; committed: Committed }> {
+    let em: EntityManager | undefined;
+    const begin = async () => {
+      const begun = this.orm.em.fork() as EntityManager;
+      await begun.begin();
+      em = begun;
+      return begun;
+    };
+    const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock });
+    try {
+      const result = await work(change);
+      const { committed, statement } = await change.complete();
+      if (statement !== undefined) await this.connections.run(statement.text, statement.values, { repeatable: false });
+      await em?.commit();
+      return { result, committed };
+    } catch (error) {
+      await em?.rollback().catch(() => {});
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.connections.close();
+    await this.orm.close();
   }
 }
 
@@ -130,6 +168,12 @@ const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
       if (tries === maxTries || !retryable.has((error as { code?: string }).code ?? "")) throw error;
     }
   }
+};
+
+/** The same rows, each as one list of texts. */
+const asTexts = (text: string, width: number) => {
+  const names = Array.from({ length: width }, (_, index) => `c${index}`);
+  return `select array[${names.map((name) => `r.${name}::text`).join(", ")}] as texts from (${text}) r (${names.join(", ")})`;
 };
 
 export const withoutPassword = (url: string) => {

@@ -8,10 +8,10 @@ import { cancelTopic, Job, JobStatus, jobTopic } from "./job.js";
 import type { JobEvent } from "./job-event.js";
 import { jobFeed } from "./job-feed.js";
 import { appendToThread } from "./job-thread.js";
-import { defineList, type ListArgs, type Page } from "./lists/list.js";
+import { defineList } from "./lists/list.js";
 import type { Lists } from "./lists/lists.js";
 
-export const jobList = defineList(Job, { noun: "Job", plural: "jobs" });
+export const jobList = defineList(Job, { plural: "jobs" });
 
 const over: ReadonlySet<JobStatus> = new Set([JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED]);
 
@@ -27,14 +27,6 @@ export class JobService {
     private readonly lists: Lists,
     private readonly bus: Bus,
   ) {}
-
-  find(actor: Actor, id: string): Promise<Job | undefined> {
-    return this.lists.find(Job, actor, parseId(id, "job"));
-  }
-
-  list(actor: Actor, args: ListArgs): Promise<Page<Job>> {
-    return this.lists.page(jobList, actor, args);
-  }
 
   counts(actor: Actor): Promise<JobCount[]> {
     return this.database.rows(sql<JobCount>`select status, count(*)::int as count from job
@@ -93,7 +85,7 @@ export class JobService {
   }
 
   async #get(actor: Actor, id: string): Promise<Job> {
-    const job = await this.find(actor, id);
+    const job = await this.lists.find(Job, actor, id);
     if (job === undefined) throw notFound("job", id);
     return job;
   }

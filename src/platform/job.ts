@@ -41,7 +41,12 @@ export type Lane = (typeof lanes)[number];
   expression: "create index job_unfinished on job (dispatched_at nulls first) where status in ('QUEUED', 'RUNNING')",
 })
 export class Job extends Row {
-  @Column(() => String, { sql: "text", description: "What it does, such as `quotes.generate`.", filter: true })
+  @Column(() => String, {
+    sql: "text",
+    description: "What it does, such as `quotes.generate`.",
+    filter: true,
+    group: true,
+  })
   kind!: string;
 
   @PrivateColumn({ sql: "text" })
@@ -50,7 +55,7 @@ export class Job extends Row {
   @PrivateColumn({ sql: "jsonb" })
   payload!: unknown;
 
-  @EnumColumn("JobStatus", JobStatus, { description: "Where it stands.", filter: true })
+  @EnumColumn("JobStatus", JobStatus, { description: "Where it stands.", filter: true, group: true })
   status!: JobStatus;
 
   @Column(() => Float, {

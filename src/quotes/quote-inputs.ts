@@ -1,4 +1,4 @@
-import { Length, MaxLength } from "class-validator";
+import { ArrayMaxSize, Length, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
 
 const upTo = (length: number) => ({ message: `must have 1 to ${length} characters` });
@@ -45,6 +45,14 @@ export class CreateQuoteInput {
   @Field(() => String, { nullable: true, description: "What it is about, 1 to 200 characters." })
   @Length(1, 200, upTo(200))
   topic?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "Words under which it is filed: at most 20 of 1 to 50 characters each; stored in lower case.",
+  })
+  @ArrayMaxSize(20, { message: "has more than 20 items" })
+  @Length(1, 50, { ...upTo(50), each: true })
+  tags?: string[] | null;
 }
 
 @InputType({ description: "What to change; what is left out stays." })
@@ -60,4 +68,12 @@ export class UpdateQuoteInput {
   @Field(() => String, { nullable: true, description: "What it is about, 1 to 200 characters; null takes it away." })
   @Length(1, 200, upTo(200))
   topic?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "Words under which it is filed: at most 20 of 1 to 50 characters each; stored in lower case.",
+  })
+  @ArrayMaxSize(20, { message: "has more than 20 items" })
+  @Length(1, 50, { ...upTo(50), each: true })
+  tags?: string[] | null;
 }

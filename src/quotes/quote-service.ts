@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { z } from "zod";
 import { Generation } from "#src/ai/generation.js";
 import type { GenerationService } from "#src/ai/generation-service.js";
@@ -9,8 +8,7 @@ import { defineJob } from "#src/platform/define-job.js";
 import { badInput, notFound } from "#src/platform/errors.js";
 import { parseId } from "#src/platform/ids.js";
 import type { Job } from "#src/platform/job.js";
-import { defineList, type ListArgs, type Page } from "#src/platform/lists/list.js";
-import type { Lists } from "#src/platform/lists/lists.js";
+import { defineList } from "#src/platform/lists/list.js";
 import type { Run } from "#src/platform/run.js";
 import { Quote, QuoteFavourite, QuoteSource } from "./quote.js";
 import type { CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "./quote-inputs.js";
@@ -30,41 +28,15 @@ export const GenerateQuote = defineJob("quotes.generate", generateQuotePayload, 
   timeoutMs: 120_000,
 });
 
-export const quoteList = defineList(Quote, {
-  noun: "Quote",
-  plural: "quotes",
-  virtualFilters: {
-    isFavourite: {
-      type: () => Boolean,
-      description: "True: only favourites of yours. False: only others.",
-      condition: (wanted: never, actor) =>
-        sql`exists (select 1 from quote_favourite f where f.quote_id = t.id and f.user_id = ${actor.userId}) = ${wanted}`,
-    },
-  },
-});
+export const favouriteList = defineList(QuoteFavourite, { plural: "quoteFavourites" });
+export const quoteList = defineList(Quote, { plural: "quotes" });
 
 /** The collection of quotes: entered by people, or written by a provider in a job. */
 export class QuoteService {
   constructor(
     private readonly database: Database,
-    private readonly lists: Lists,
     private readonly generations: GenerationService,
   ) {}
-
-  find(actor: Actor, id: string): Promise<Quote | undefined> {
-    return this.lists.find(Quote, actor, parseId(id, "quote"));
-  }
-
-  list(actor: Actor, args: ListArgs): Promise<Page<Quote>> {
-    return this.lists.page(quoteList, actor, args);
-  }
-
-  /** Which of these quotes are favourites of the actor. */
-  async favouritesAmong(actor: Actor, quoteIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.database.rows(sql<{ quoteId: string }>`select quote_id as "quoteId" from quote_favourite
-      where user_id = ${actor.userId} and workspace_id = ${actor.workspaceId} and quote_id = any(${quoteIds})`);
-    return new Set(rows.map(({ quoteId }) => quoteId));
-  }
 
   create(actor: Actor, input: CreateQuoteInput): Promise<Quote> {
     return this.database.write(actor, async (change) => {
@@ -72,6 +44,7 @@ export class QuoteService {
         text: filled(input.text, "input.text"),
         author: filled(input.author, "input.author"),
         topic: input.topic ?? null,
+        tags: cleanTags(input.tags),
         source: QuoteSource.USER,
         createdById: actor.userId,
         updatedAt: change.now,
@@ -88,6 +61,7 @@ export class QuoteService {
       if (input.text !== undefined) quote.text = filled(input.text, "input.text");
       if (input.author !== undefined) quote.author = filled(input.author, "input.author");
       if (input.topic !== undefined) quote.topic = input.topic;
+      if (input.tags !== undefined) quote.tags = cleanTags(input.tags);
       quote.updatedAt = change.now;
       change.record("quote.updated", quote, shown(quote));
       return quote;
@@ -146,6 +120,7 @@ export class QuoteService {
         author: choice.provider.offline ? "Atrium (offline grammar)" : generated.model,
         source: QuoteSource.AI_GENERATED,
         topic: wish.topic,
+        tags: [],
         tone: wish.tone ?? null,
         audience: wish.audience ?? null,
         aiModel: generated.model,
@@ -163,6 +138,13 @@ export class QuoteService {
 const filled = (text: string | null, field: string): string => {
   if (text === null || text.trim() === "") throw badInput("must not be empty.", field);
   return text.trim();
+};
+
+/** In lower case, each once, in the order in which they were given. */
+const cleanTags = (tags: readonly string[] | null | undefined): string[] => {
+  const clean = [...new Set((tags ?? []).map((tag) => tag.trim().toLowerCase()))];
+  if (clean.includes("")) throw badInput("A tag must not be empty.", "input.tags");
+  return clean;
 };
 
 const shown = ({ id, text, author, source, topic }: Quote) => ({ id, text, author, source, topic });

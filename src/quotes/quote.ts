@@ -1,9 +1,9 @@
-import { Index, ManyToOne, Unique } from "@mikro-orm/decorators/legacy";
+import { Index, Unique } from "@mikro-orm/decorators/legacy";
 import { GraphQLDateTimeISO, GraphQLJSONObject } from "graphql-scalars";
 import { Float, registerEnumType } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
 import { User } from "#src/identity/user.js";
-import { Column, EnumColumn, Stored } from "#src/platform/column.js";
+import { Collection, Column, Derived, EnumColumn, Reference, Stored } from "#src/platform/column.js";
 import { Row } from "#src/platform/row.js";
 
 export enum QuoteSource {
@@ -23,6 +23,8 @@ registerEnumType(QuoteSource, {
 @Stored({ table: "quote", description: "A short text worth keeping." })
 @Index({ name: "quote_workspace", properties: ["workspaceId", "id"] })
 @Index({ name: "quote_workspace_created", properties: ["workspaceId", "createdAt", "id"] })
+@Index({ name: "quote_tags", properties: ["tags"], type: "gin" })
+@Index({ name: "quote_psychological_profile", properties: ["psychologicalProfile"], type: "gin" })
 export class Quote extends Row {
   @Column(() => String, { sql: "text", description: "The quote itself, 1 to 2,000 characters.", filter: true })
   text!: string;
@@ -32,10 +34,11 @@ export class Quote extends Row {
     description: "Who said or wrote it, at most 255 characters; for generated quotes the model.",
     filter: true,
     sort: true,
+    group: true,
   })
   author!: string;
 
-  @EnumColumn("QuoteSource", QuoteSource, { description: "Where it came from.", filter: true })
+  @EnumColumn("QuoteSource", QuoteSource, { description: "Where it came from.", filter: true, group: true })
   source!: QuoteSource;
 
   @Column(() => String, {
@@ -43,6 +46,7 @@ export class Quote extends Row {
     nullable: true,
     description: "What it is about, at most 200 characters.",
     filter: true,
+    group: true,
   })
   topic!: string | null;
 
@@ -51,8 +55,17 @@ export class Quote extends Row {
     nullable: true,
     description: "The tone that was asked for, at most 50 characters.",
     filter: true,
+    group: true,
   })
   tone!: string | null;
+
+  @Column(() => [String], {
+    sql: "text[]",
+    defaultRaw: "'{}'",
+    description: "Words under which it is filed: at most 20 of 1 to 50 characters each, in lower case.",
+    filter: true,
+  })
+  tags!: string[];
 
   @Column(() => String, {
     sql: "varchar(200)",
@@ -67,6 +80,7 @@ export class Quote extends Row {
     nullable: true,
     description: "The model that wrote it, at most 100 characters.",
     filter: true,
+    group: true,
   })
   aiModel!: string | null;
 
@@ -75,6 +89,7 @@ export class Quote extends Row {
     nullable: true,
     description: "The tone that an analysis found; null until analysed.",
     filter: true,
+    group: true,
   })
   emotionalTone!: string | null;
 
@@ -98,13 +113,22 @@ export class Quote extends Row {
     sql: "jsonb",
     nullable: true,
     description: "Traits that an analysis found; null until analysed.",
+    filter: true,
   })
   psychologicalProfile!: Record<string, unknown> | null;
 
-  @ManyToOne(() => User, { mapToPk: true, fieldName: "created_by_id" })
+  @Reference(() => User, {
+    field: "createdBy",
+    description: "Who entered it or asked for it; null once that person has left.",
+  })
   createdById!: string;
 
-  @ManyToOne(() => Generation, { mapToPk: true, fieldName: "generation_id", nullable: true, index: true })
+  @Reference(() => Generation, {
+    field: "generation",
+    description: "How it was written; null for an entered quote.",
+    nullable: true,
+    index: true,
+  })
   generationId!: string | null;
 
   @Column(() => GraphQLDateTimeISO, {
@@ -114,14 +138,31 @@ export class Quote extends Row {
     sort: true,
   })
   updatedAt!: Date;
+
+  @Derived(() => Boolean, {
+    description: "Whether it is a favourite of yours.",
+    sql: (row, { user }) =>
+      `exists (select 1 from quote_favourite f where f.quote_id = ${row}.id and f.user_id = ${user})`,
+    whenGone: false,
+    filter: true,
+  })
+  readonly isFavourite?: boolean;
+
+  @Collection(() => QuoteFavourite, { by: "quoteId", description: "Who marked it, and when." })
+  readonly favourites?: never;
 }
 
-@Stored({ table: "quote_favourite", description: "A quote that a user marked." })
+@Stored({ table: "quote_favourite", description: "A user's mark on a quote." })
 @Unique({ name: "quote_favourite_user_quote", properties: ["userId", "quoteId"] })
+@Index({ name: "quote_favourite_quote", properties: ["quoteId", "id"] })
 export class QuoteFavourite extends Row {
-  @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade" })
+  @Reference(() => User, {
+    field: "user",
+    description: "Who marked it; null once that person has left.",
+    deleteRule: "cascade",
+  })
   userId!: string;
 
-  @ManyToOne(() => Quote, { mapToPk: true, fieldName: "quote_id", deleteRule: "cascade", index: true })
+  @Reference(() => Quote, { field: "quote", description: "The quote.", deleteRule: "cascade" })
   quoteId!: string;
 }

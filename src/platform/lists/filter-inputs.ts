@@ -1,5 +1,9 @@
-import { GraphQLDateTimeISO } from "graphql-scalars";
+import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
 import { Field, Float, ID, InputType, Int } from "type-graphql";
+
+import type { ColumnDeclaration, EntityClass } from "../column.js";
+import { isTextList } from "./codec.js";
+import { shapeOf } from "./entity-shape.js";
 
 type GraphType = () => object;
 
@@ -39,10 +43,16 @@ const equality = ["eq", "ne", "in", "notIn"] as const;
 const order = ["gt", "gte", "lt", "lte"] as const;
 const text = ["contains", "startsWith"] as const;
 
-const comparisonInput = (name: string, type: GraphType, known: readonly Operator[]): (new () => object) => {
-  const input = { [name]: class {} }[name] as new () => object;
+type InputClass = new () => object;
+
+/** A class under a name that is only known when it is made. */
+export const named = (name: string): InputClass => ({ [name]: class {} })[name] as InputClass;
+
+const comparisonInput = (name: string, type: GraphType, known: readonly Operator[], meaning?: string): InputClass => {
+  const input = named(name);
   InputType(name, {
-    description: `Conditions on a value of the type ${name.replace(/Filter$/, "")}; all given ones must hold.`,
+    description:
+      meaning ?? `Conditions on a value of the type ${name.replace(/Filter$/, "")}; all given ones must hold.`,
   })(input);
   for (const operator of known) {
     const isList = operator === "in" || operator === "notIn";
@@ -52,24 +62,105 @@ const comparisonInput = (name: string, type: GraphType, known: readonly Operator
   return input;
 };
 
-const scalars = new Map<unknown, new () => object>([
+const jsonInput = (): InputClass => {
+  const input = comparisonInput(
+    "JSONFilter",
+    () => GraphQLJSON,
+    [...equality, ...order, ...text, "isNull"],
+    "Conditions on the value at a path inside a JSON object; all given ones must hold. Of an array at the path any item counts.",
+  );
+  Field(() => String, {
+    description: "Keys and positions from the outside in, such as `size.width` or `tags.0`: at most 20.",
+  })(input.prototype, "path");
+  return input;
+};
+
+const textListInput = (): InputClass => {
+  const input = named("StringListFilter");
+  InputType("StringListFilter", { description: "Conditions on a list of texts; all given ones must hold." })(input);
+  Field(() => String, { nullable: true, description: "Has this text as one of its items." })(input.prototype, "has");
+  Field(() => [String], { nullable: true, description: "Has at least one of these, at most 1,000." })(
+    input.prototype,
+    "hasAny",
+  );
+  Field(() => [String], { nullable: true, description: "Has all of these, at most 1,000." })(input.prototype, "hasAll");
+  Field(() => Boolean, { nullable: true, description: "True: has no items. False: has some." })(
+    input.prototype,
+    "isEmpty",
+  );
+  return input;
+};
+
+const scalars = new Map<unknown, InputClass>([
   [String, comparisonInput("StringFilter", () => String, [...equality, ...order, ...text, "isNull"])],
   [ID, comparisonInput("IDFilter", () => ID, [...equality, "isNull"])],
   [Int, comparisonInput("IntFilter", () => Int, [...equality, ...order, "isNull"])],
   [Float, comparisonInput("FloatFilter", () => Float, [...equality, ...order, "isNull"])],
   [Boolean, comparisonInput("BooleanFilter", () => Boolean, ["eq", "ne", "isNull"])],
   [GraphQLDateTimeISO, comparisonInput("DateTimeFilter", () => GraphQLDateTimeISO, [...equality, ...order, "isNull"])],
+  [GraphQLJSONObject, jsonInput()],
 ]);
-const enums = new Map<string, new () => object>();
+const textList = textListInput();
+const enums = new Map<string, InputClass>();
 
 /** The filter input of a column's type; made once per enum. */
-export const filterInputFor = (type: GraphType, enumName: string | undefined): (new () => object) => {
+const filterInputFor = (column: ColumnDeclaration): InputClass => {
+  const { graph, enumName } = column;
+  if (isTextList(column)) return textList;
   if (enumName !== undefined) {
-    const known = enums.get(enumName) ?? comparisonInput(`${enumName}Filter`, type, [...equality, "isNull"]);
+    const known = enums.get(enumName) ?? comparisonInput(`${enumName}Filter`, graph, [...equality, "isNull"]);
     enums.set(enumName, known);
     return known;
   }
-  const input = scalars.get(type());
-  if (input === undefined) throw new Error("No filter is known for this type of column.");
+  const input = scalars.get(graph());
+  if (input === undefined) throw new Error(`No filter is known for the column ${column.property}.`);
+  return input;
+};
+
+const entities = new WeakMap<EntityClass, InputClass>();
+const collections = new WeakMap<EntityClass, InputClass>();
+
+/** The filter input of a class, with those of the rows that it names and that name it; made once per class. */
+export const entityFilter = (entity: EntityClass): InputClass => {
+  const known = entities.get(entity);
+  if (known !== undefined) return known;
+  const { name, columns, references, collections: rows } = shapeOf(entity);
+  const input = named(`${name}Filter`);
+  entities.set(entity, input);
+  InputType(`${name}Filter`, { description: `Which rows of the type ${name}; all given conditions must hold.` })(input);
+  const condition = (field: string, type: () => InputClass | InputClass[], description: string) =>
+    Field(type as () => never, { nullable: true, description })(input.prototype, field);
+  for (const [property, { declaration }] of columns) {
+    if (!declaration.filter) continue;
+    const type = filterInputFor(declaration);
+    condition(property, () => type, `Condition on \`${property}\`.`);
+  }
+  for (const reference of references.values()) {
+    const type = entityFilter(reference.entity());
+    condition(reference.field, () => type, `Has a \`${reference.field}\` that you may see, of which this holds.`);
+  }
+  for (const collection of rows.values()) {
+    const type = collectionFilter(collection.entity());
+    condition(collection.field, () => type, `Condition on \`${collection.field}\`.`);
+  }
+  condition("and", () => [input], "All of these hold.");
+  condition("or", () => [input], "At least one of these holds.");
+  condition("not", () => input, "This does not hold.");
+  return input;
+};
+
+const collectionFilter = (entity: EntityClass): InputClass => {
+  const known = collections.get(entity);
+  if (known !== undefined) return known;
+  const name = `${entity.name}CollectionFilter`;
+  const input = named(name);
+  collections.set(entity, input);
+  InputType(name, { description: `Conditions on rows of the type ${entity.name}; all given ones must hold.` })(input);
+  const type = entityFilter(entity);
+  Field(() => type, { nullable: true, description: "Holds for at least one that you may see." })(
+    input.prototype,
+    "some",
+  );
+  Field(() => type, { nullable: true, description: "Holds for none that you may see." })(input.prototype, "none");
   return input;
 };

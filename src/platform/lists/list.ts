@@ -1,8 +1,9 @@
-import type { RawBuilder } from "kysely";
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
-import type { Actor } from "../actor.js";
-import { type ColumnDeclaration, columnsOf } from "../column.js";
-import { filterInputFor } from "./filter-inputs.js";
+import type { EntityClass } from "../column.js";
+import { type Aggregates, defineAggregates } from "./aggregate.js";
+import { type EntityShape, shapeOf } from "./entity-shape.js";
+import { entityFilter, named } from "./filter-inputs.js";
+import { screaming } from "./screaming.js";
 
 export enum Direction {
   ASC = "ASC",
@@ -51,38 +52,51 @@ export interface ListArgs {
   before?: string | null;
 }
 
-/** A filter that is no column, such as "is a favourite of mine". */
-export interface VirtualFilter {
-  readonly type: () => object;
-  readonly description: string;
-  readonly condition: (value: never, actor: Actor) => RawBuilder<unknown>;
-}
-
-export interface List<T> {
-  readonly entity: new () => T;
-  readonly columns: ReadonlyMap<string, ColumnDeclaration>;
+export interface List {
+  readonly shape: EntityShape;
+  /** Name of the field that gives the list, such as `quotes`. */
+  readonly plural: string;
   /** Name in the order enum → property. */
   readonly sortable: ReadonlyMap<string, string>;
-  readonly virtualFilters: Readonly<Record<string, VirtualFilter>>;
-  readonly Connection: new () => object;
+  readonly Connection: InputClass;
   readonly Args: new () => ListArgs;
+  readonly aggregates: Aggregates;
 }
 
-const named = (name: string) => ({ [name]: class {} })[name] as new () => object;
-const screaming = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+type InputClass = new () => object;
+
+const lists = new WeakMap<EntityClass, List>();
+
+/** The list of a class, which must have been defined. */
+export const listOf = (entity: EntityClass): List => {
+  const list = lists.get(entity);
+  if (list === undefined) throw new Error(`${entity.name} has no list: define one.`);
+  return list;
+};
 
 /**
- * From what a class declares of its columns: the connection, the filter, the order and the arguments of its list. Made
- * once per class; the SQL is made by `Lists`.
+ * From what a class declares of its columns: the connection, the filter, the order, the arguments and the aggregates of
+ * its list. Made once per class; the SQL is made by `Lists`.
  */
-export const defineList = <T extends object>(
-  entity: new () => T,
-  options: { noun: string; plural: string; virtualFilters?: Readonly<Record<string, VirtualFilter>> },
-): List<T> => {
-  const { noun, plural, virtualFilters = {} } = options;
-  const columns = new Map(columnsOf(entity).map((column) => [column.property, column]));
-  const all = [...columns.values()];
+export const defineList = (entity: EntityClass, { plural }: { plural: string }): List => {
+  const shape = shapeOf(entity);
+  const noun = shape.name;
+  const { sortable, Order } = defineOrder(shape, plural);
+  const Filter = entityFilter(entity);
+  const list: List = {
+    shape,
+    plural,
+    sortable,
+    Connection: defineConnection(entity, plural),
+    Args: defineArgs(noun, Filter, Order),
+    aggregates: defineAggregates(shape, plural, Filter),
+  };
+  lists.set(entity, list);
+  return list;
+};
 
+const defineConnection = (entity: EntityClass, plural: string): InputClass => {
+  const noun = entity.name;
   const Edge = named(`${noun}Edge`);
   ObjectType(`${noun}Edge`, { description: `One of the ${plural} in its list.` })(Edge);
   Field(() => String, { description: "Its place in the list." })(Edge.prototype, "cursor");
@@ -97,40 +111,31 @@ export const defineList = <T extends object>(
     Connection.prototype,
     "totalCount",
   );
+  return Connection;
+};
 
-  const Filter = named(`${noun}Filter`);
-  InputType(`${noun}Filter`, { description: `Which ${plural} to list; all given conditions must hold.` })(Filter);
-  for (const column of all.filter(({ filter }) => filter)) {
-    const input = filterInputFor(column.graph, column.enumName);
-    Field(() => input, { nullable: true, description: `Condition on \`${column.property}\`.` })(
-      Filter.prototype,
-      column.property,
-    );
-  }
-  for (const [name, { type, description }] of Object.entries(virtualFilters)) {
-    Field(type as () => never, { nullable: true, description })(Filter.prototype, name);
-  }
-  Field(() => [Filter], { nullable: true, description: "All of these hold." })(Filter.prototype, "and");
-  Field(() => [Filter], { nullable: true, description: "At least one of these holds." })(Filter.prototype, "or");
-  Field(() => Filter, { nullable: true, description: "This does not hold." })(Filter.prototype, "not");
-
-  const sortable = new Map(all.filter(({ sort }) => sort).map(({ property }) => [screaming(property), property]));
-  const orderFields = Object.fromEntries([...sortable.keys()].map((name) => [name, name]));
+const defineOrder = ({ name, columns }: EntityShape, plural: string) => {
+  const sorting = [...columns.values()].filter(({ declaration }) => declaration.sort);
+  const sortable = new Map(sorting.map(({ declaration: { property } }) => [screaming(property), property]));
+  const orderFields = Object.fromEntries([...sortable.keys()].map((field) => [field, field]));
   registerEnumType(orderFields, {
-    name: `${noun}OrderField`,
+    name: `${name}OrderField`,
     description: `What ${plural} can be ordered by.`,
     valuesConfig: Object.fromEntries(
-      [...sortable].map(([name, property]) => [name, { description: `By \`${property}\`.` }]),
+      [...sortable].map(([field, property]) => [field, { description: `By \`${property}\`.` }]),
     ) as never,
   });
-  const Order = named(`${noun}Order`);
-  InputType(`${noun}Order`, { description: `One criterion by which ${plural} are ordered.` })(Order);
+  const Order = named(`${name}Order`);
+  InputType(`${name}Order`, { description: `One criterion by which ${plural} are ordered.` })(Order);
   Field(() => orderFields as never, { description: "What to compare." })(Order.prototype, "field");
   Field(() => Direction, { defaultValue: Direction.ASC, description: "Which end comes first." })(
     Order.prototype,
     "direction",
   );
+  return { sortable, Order };
+};
 
+const defineArgs = (noun: string, Filter: InputClass, Order: InputClass): (new () => ListArgs) => {
   const Args = named(`${noun}ListArgs`) as new () => ListArgs;
   ArgsType()(Args);
   Field(() => Filter, { nullable: true, description: "Which rows; all when left out." })(Args.prototype, "filter");
@@ -149,6 +154,5 @@ export const defineList = <T extends object>(
     description: "Instead of `first`: rows from the end or before `before`, 1 to 100.",
   })(Args.prototype, "last");
   Field(() => String, { nullable: true, description: "Only rows before this cursor." })(Args.prototype, "before");
-
-  return { entity, columns, sortable, virtualFilters, Connection, Args };
+  return Args;
 };

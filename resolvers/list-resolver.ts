@@ -1,0 +1,84 @@
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { CollectionDeclaration } from "#src/platform/column.js";
+import { parseId } from "#src/platform/ids.js";
+import type { AggregateArgs } from "#src/platform/lists/aggregate.js";
+import { type List, type ListArgs, listOf } from "#src/platform/lists/list.js";
+import type { Node } from "#src/platform/node.js";
+import type { Context } from "./context.js";
+
+/** A root field that reads what a list declares; a compiled document reads it without calling a resolver. */
+export interface RootRead {
+  readonly kind: "find" | "page" | "aggregate";
+  readonly list: List;
+  readonly permission: string;
+}
+
+export interface ListResolver {
+  readonly resolver: new () => object;
+  /** By the name of the field. */
+  readonly reads: ReadonlyMap<string, RootRead>;
+}
+
+type Prototype = Record<string, unknown>;
+/** Decorators of methods ask for a descriptor; type-graphql's never look at it. */
+const described = {};
+
+const lowerFirst = (text: string) => text.slice(0, 1).toLowerCase() + text.slice(1);
+const spaced = (text: string) => text.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** The three root fields of a list, `quote(id)`, `quotes(…)` and `quotesAggregate(…)`, and its rows' collections. */
+export const listResolver = (list: List, permission: string): ListResolver => {
+  const { shape, plural } = list;
+  const singular = lowerFirst(shape.name);
+  const names = { find: singular, page: plural, aggregate: `${plural}Aggregate` };
+  const resolver = { [`${shape.name}ListResolver`]: class {} }[`${shape.name}ListResolver`] as new () => object;
+  const prototype = resolver.prototype as Prototype;
+
+  prototype.find = (id: string, { app, actor }: Context) =>
+    app.lists.find(shape.entity as new () => Node, actor, parseId(id, shape.table.replaceAll('"', "")));
+  Arg("id", () => ID, { description: `The ${spaced(singular)}.` })(prototype, "find", 0);
+  Ctx()(prototype, "find", 1);
+  Query(() => shape.entity, {
+    name: names.find,
+    nullable: true,
+    description: `One ${spaced(singular)}; null when there is none that you may see.`,
+  })(prototype, "find", described);
+
+  prototype.page = (args: ListArgs, { app, actor }: Context) => app.lists.page(list, actor, args);
+  Args(() => list.Args)(prototype, "page", 0);
+  Ctx()(prototype, "page", 1);
+  Query(() => list.Connection, { name: names.page, description: `The ${spaced(plural)} that you may see.` })(
+    prototype,
+    "page",
+    described,
+  );
+
+  prototype.aggregate = (args: AggregateArgs, { app, actor }: Context) => app.lists.aggregate(list, actor, args);
+  Args(() => list.aggregates.Args)(prototype, "aggregate", 0);
+  Ctx()(prototype, "aggregate", 1);
+  Query(() => [list.aggregates.Aggregate], {
+    name: names.aggregate,
+    description: `Figures of the ${spaced(plural)} that you may see, grouped as asked.`,
+  })(prototype, "aggregate", described);
+
+  for (const method of Object.keys(names)) Authorized(permission)(prototype, method, described);
+  for (const collection of shape.collections.values()) addCollection(prototype, collection);
+  Resolver(() => shape.entity)(resolver);
+  const reads = Object.entries(names).map(([kind, name]): [string, RootRead] => [
+    name,
+    { kind: kind as RootRead["kind"], list, permission },
+  ]);
+  return { resolver, reads: new Map(reads) };
+};
+
+const addCollection = (prototype: Prototype, { field, entity, by, description }: CollectionDeclaration) => {
+  const list = listOf(entity());
+  prototype[field] = ({ id }: Node, args: ListArgs, context: Context) =>
+    context.batch(`${field} ${id.slice(0, id.lastIndexOf("_"))} ${JSON.stringify(args)}`, id, (ids) =>
+      context.app.lists.pages(list, by, context.actor, args, ids),
+    );
+  Root()(prototype, field, 0);
+  Args(() => list.Args)(prototype, field, 1);
+  Ctx()(prototype, field, 2);
+  FieldResolver(() => list.Connection, { description })(prototype, field, described);
+};

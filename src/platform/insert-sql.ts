@@ -1,0 +1,33 @@
+import type { EntityMetadata } from "@mikro-orm/core";
+import { identifier } from "./lists/statement.js";
+
+/** A row to add: the table's description and the entity with its values. */
+export interface NewRow {
+  readonly meta: EntityMetadata;
+  readonly row: object;
+}
+
+const toValue = (value: unknown, columnType: string | undefined): unknown => {
+  if (value === null) return null;
+  if (columnType === "jsonb") return JSON.stringify(value);
+  return value instanceof Date ? value.toISOString() : value;
+};
+
+/** One statement that adds all rows, or none of them. Foreign keys are checked at its end, so the order is free. */
+export const insertSql = (rows: readonly NewRow[]): { text: string; values: unknown[] } => {
+  const values: unknown[] = [];
+  const inserts = rows.map(({ meta, row }) => {
+    const given = meta.props
+      .map(({ name, fieldNames, columnTypes }) => ({
+        column: identifier(fieldNames?.[0] ?? name),
+        value: toValue((row as Record<string, unknown>)[name], columnTypes?.[0]),
+      }))
+      .filter(({ value }) => value !== undefined);
+    const columns = given.map(({ column }) => column).join(", ");
+    const placeholders = given.map(({ value }) => `$${values.push(value)}`).join(", ");
+    return `insert into ${identifier(meta.tableName)} (${columns}) values (${placeholders})`;
+  });
+  const last = inserts.pop() ?? "select 1";
+  const others = inserts.map((insert, index) => `i${index} as (${insert})`);
+  return { text: others.length === 0 ? last : `with ${others.join(", ")} ${last}`, values };
+};
