@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { owner, signIn } from "./atrium.js";
 import { withClient } from "./database.js";
 import { httpRequest, load } from "./load.js";
+import { cpuMs } from "./process.js";
+import { spread } from "./statistics.js";
 import { queries } from "./queries.js";
 
 /** Sessions are opened anew before their access tokens end. */
@@ -108,22 +110,23 @@ export const measure = async (servers, name, sample, { rounds, seconds }) => {
     const rates = {};
     for (const server of order) {
       await load({ port: server.port, next: next.get(server), seconds: lead });
-      rates[server.name] = await load({ port: server.port, next: next.get(server), seconds });
+      const before = cpuMs(server.pid);
+      const measured = await load({ port: server.port, next: next.get(server), seconds });
+      rates[server.name] = { ...measured, cpuMs: (cpuMs(server.pid) - before) / measured.answers };
     }
     measured.push(rates);
   }
   return measured;
 };
 
-/** Median and range of the ratios of two servers, round by round. */
-export const ratio = (measured, name, base) => {
-  const ratios = measured.map((rates) => rates[name].perSecond / rates[base].perSecond).sort((a, b) => a - b);
-  return { median: middle(ratios), min: ratios[0], max: ratios.at(-1) };
-};
+/** Median and range of the ratios of two servers' rates, round by round. */
+export const ratio = (measured, name, base) =>
+  spread(measured.map((rates) => rates[name].perSecond / rates[base].perSecond));
 
-export const middle = (sorted) => {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+/** The same of the processor time that an answer costs the server itself, turned so that more is better here, too. */
+export const cpuRatio = (measured, name, base) => {
+  const ratios = measured.map((rates) => rates[base].cpuMs / rates[name].cpuMs);
+  return ratios.every(Number.isFinite) ? spread(ratios) : null;
 };
 
 /** Rows by table, to see what an operation writes. */

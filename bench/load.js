@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { percentile } from "./statistics.js";
 
 const headEnd = Buffer.from("\r\n\r\n");
 const errorsKey = Buffer.from('"errors"');
@@ -29,11 +30,11 @@ export const load = async ({ port, next, connections = 32, seconds }) => {
   const deadline = begun + seconds * 1000;
   await Promise.all(Array.from({ length: connections }, () => drive(port, next, deadline, latencies)));
   const ms = performance.now() - begun;
-  latencies.sort((a, b) => a - b);
   return {
+    answers: latencies.length,
     perSecond: (latencies.length / ms) * 1000,
-    p50: latencies[Math.floor(latencies.length * 0.5)],
-    p95: latencies[Math.floor(latencies.length * 0.95)],
+    p50: percentile(latencies, 0.5),
+    p95: percentile(latencies, 0.95),
   };
 };
 

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -59,6 +59,21 @@ const answers = async (port) => {
   );
   return answer?.ok === true;
 };
+
+/** Processor time of all threads of a process so far, in milliseconds; nothing where there is no /proc. */
+export const cpuMs = (pid) => {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const nanos = threads.map((id) => Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8").split(" ")[0]));
+    return nanos.reduce((sum, value) => sum + value, 0) / 1e6;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Memory of a process that is in the machine's RAM, in bytes. */
+export const residentBytes = (pid) =>
+  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1024;
 
 /** What a server has written so far. */
 export const readLog = (name) => readFileSync(join(logs, `${name}.log`), "utf8");

@@ -13,6 +13,8 @@ const starters = {
   postgraphile: own("postgraphile", "postgraphile.js"),
   mercurius: own("mercurius", "mercurius.js"),
   yoga: own("yoga", "yoga.js"),
+  "live-bare": own("live-bare", "live-bare.js"),
+  "live-plain": own("live-plain", "live-plain.js"),
   apollo: (options) => {
     compile(script("apollo/tsconfig.json"));
     return own("apollo", "apollo/dist/server.js")(options);
@@ -40,6 +42,6 @@ const compile = (project) => {
   if (status !== 0) throw new Error(`${project} does not compile:\n${stdout}`);
 };
 
-export const serverNames = Object.keys(starters);
+export const serverNames = Object.keys(starters).filter((name) => !name.startsWith("live-"));
 
 export const startServer = (name, options) => starters[name](options);

@@ -46,6 +46,8 @@ const checks = {
   "unused code": () => run(bin("knip")),
   "schema drift": () => atrium("schema", "check"),
   "generated client": () => run(bin("graphql-codegen"), "--config", "codegen.yml", "--check"),
+  "trusted documents": () =>
+    atrium("schema", "trust", "schema/operations", "--out", "schema/trusted-documents.json", "--check"),
   "reference pages": referencePages,
   "links in docs": deadLinks,
 };

@@ -6,6 +6,7 @@ import type { SessionService } from "#src/identity/session-service.js";
 import { TokenPair } from "#src/identity/token-pair.js";
 import { User } from "#src/identity/user.js";
 import { Workspace } from "#src/identity/workspace.js";
+import { AtMost, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
 @Resolver()
@@ -15,6 +16,7 @@ export class AccountResolver {
     private readonly sessions: SessionService,
   ) {}
 
+  @OncePerDocument()
   @Mutation(() => TokenPair, { description: "Makes an account with a workspace of its own, and signs in." })
   signUp(
     @Arg("input", () => SignUpInput, { description: "The account." }) input: SignUpInput,
@@ -23,6 +25,7 @@ export class AccountResolver {
     return this.accounts.signUp(input, origin);
   }
 
+  @OncePerDocument()
   @Mutation(() => TokenPair, {
     description: "Opens a session. A wrong password and an unknown address give the same error.",
   })
@@ -33,6 +36,7 @@ export class AccountResolver {
     return this.accounts.signIn(input, origin);
   }
 
+  @OncePerDocument()
   @Mutation(() => TokenPair, {
     description:
       "Exchanges a refresh token for the next pair. Parallel calls with the same token get the same pair for 10 seconds; later use of it ends the session.",
@@ -59,6 +63,7 @@ export class AccountResolver {
   }
 
   @Authorized("session:manage")
+  @AtMost(100)
   @Query(() => [Session], { name: "sessions", description: "Your live sessions, the last used first, at most 100." })
   listSessions(@Ctx() { actor }: Context) {
     return this.sessions.list(actor);

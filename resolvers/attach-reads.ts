@@ -3,6 +3,18 @@ import type { EntityClass } from "#src/platform/column.js";
 import { shapeOf } from "#src/platform/lists/entity-shape.js";
 import type { Node } from "#src/platform/node.js";
 import type { Context } from "./context.js";
+import { resolvedFields } from "./resolved-fields.js";
+
+/** Fields that are mere properties are read as such, without the wrapper in which type-graphql looks for middleware. */
+export const unwrapFields = (schema: GraphQLSchema): void => {
+  const resolved = resolvedFields();
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!(type instanceof GraphQLObjectType) || type.name.startsWith("__") || roots.includes(type)) continue;
+    for (const field of Object.values(type.getFields()))
+      if (!resolved.has(`${type.name}.${field.name}`)) delete field.resolve;
+  }
+};
 
 /**
  * Gives the fields that classes declare, rows that a row names and what SQL derives, their resolvers: for answers that

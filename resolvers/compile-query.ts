@@ -8,7 +8,6 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from "graphql";
-import { getMetadataStorage } from "type-graphql";
 import type { RawRow } from "#src/platform/connections.js";
 import { parseId } from "#src/platform/ids.js";
 import { findSql } from "#src/platform/lists/page-sql.js";
@@ -20,6 +19,7 @@ import { compilePage } from "#src/platform/reads/page-plan.js";
 import { objectWriter, type Reading } from "#src/platform/reads/reading.js";
 import { collectFields, NotCompilable } from "#src/platform/reads/selection.js";
 import type { RootRead } from "./list-resolver.js";
+import { resolvedFields } from "./resolved-fields.js";
 
 /** A query as statements and a writer of its answer. */
 export interface QueryPlan {
@@ -35,16 +35,6 @@ interface Root {
   readonly run: (reading: Reading) => Promise<void>;
   readonly write: (reading: Reading) => string;
 }
-
-/** Fields that have a resolver or a permission of their own, as `Type.field`. */
-const resolvedFields = (): ReadonlySet<string> => {
-  const { fieldResolvers, authorizedFields } = getMetadataStorage();
-  const named = (target: unknown, field: string) => `${(target as { name: string }).name}.${field}`;
-  return new Set([
-    ...fieldResolvers.map(({ getObjectType, methodName }) => named(getObjectType?.() ?? {}, methodName)),
-    ...authorizedFields.map(({ target, fieldName }) => named(target, fieldName)),
-  ]);
-};
 
 /**
  * Compiles queries whose every field is a stored column, a row that another one names, a collection or an aggregate.

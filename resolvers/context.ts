@@ -3,6 +3,7 @@ import type { App } from "#src/app.js";
 import type { Caller, Origin } from "#src/identity/caller.js";
 import { unauthenticated } from "#src/platform/errors.js";
 import type { Node } from "#src/platform/node.js";
+import type { ShownCost } from "./guards/admit-document.js";
 
 type EntityClass<T> = new () => T;
 
@@ -10,6 +11,9 @@ type EntityClass<T> = new () => T;
 export class Context {
   // Not `#`: Apollo hands resolvers a copy of the context, and copies have no private names.
   private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
+
+  /** The bound of the operation's work, once it is admitted. */
+  cost?: ShownCost;
 
   constructor(
     readonly app: App,

@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, Int, Query, Resolver, Root, Subscription } from "type-graphql";
 import { Event } from "#src/platform/event.js";
 import type { EventLog } from "#src/platform/event-log.js";
+import { AtMost } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
 @Resolver()
@@ -8,6 +9,7 @@ export class EventResolver {
   constructor(private readonly events: EventLog) {}
 
   @Authorized("event:read")
+  @AtMost(1_000, "first")
   @Query(() => [Event], {
     name: "events",
     description: "What happened in the workspace, in the order in which it became true.",

@@ -15,6 +15,7 @@ import {
   Subscription,
 } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
+import { AtMost } from "#src/platform/field-bounds.js";
 import { prefixOf } from "#src/platform/ids.js";
 import { Job, JobStatus } from "#src/platform/job.js";
 import { JobError, JobEvent } from "#src/platform/job-event.js";
@@ -44,6 +45,7 @@ export class JobResolver {
   constructor(private readonly jobs: JobService) {}
 
   @Authorized("job:read")
+  @AtMost(Object.keys(JobStatus).length)
   @Query(() => [JobCount], {
     description: "How many jobs of the workspace are in each state; states without any are left out.",
   })

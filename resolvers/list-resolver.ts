@@ -1,7 +1,8 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { CollectionDeclaration } from "#src/platform/column.js";
+import { AtMost } from "#src/platform/field-bounds.js";
 import { parseId } from "#src/platform/ids.js";
-import type { AggregateArgs } from "#src/platform/lists/aggregate.js";
+import { type AggregateArgs, maxGroups } from "#src/platform/lists/aggregate.js";
 import { type List, type ListArgs, listOf } from "#src/platform/lists/list.js";
 import type { Node } from "#src/platform/node.js";
 import type { Context } from "./context.js";
@@ -60,6 +61,8 @@ export const listResolver = (list: List, permission: string): ListResolver => {
     name: names.aggregate,
     description: `Figures of the ${spaced(plural)} that you may see, grouped as asked.`,
   })(prototype, "aggregate", described);
+
+  AtMost(maxGroups, "first")(prototype, "aggregate", described);
 
   for (const method of Object.keys(names)) Authorized(permission)(prototype, method, described);
   for (const collection of shape.collections.values()) addCollection(prototype, collection);

@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
 import { badInput } from "#src/platform/errors.js";
+import { AtMost } from "#src/platform/field-bounds.js";
 import { isId, prefixOf } from "#src/platform/ids.js";
 import { Job } from "#src/platform/job.js";
 import { Node } from "#src/platform/node.js";
@@ -29,6 +30,7 @@ export class NodeResolver {
   }
 
   @Authorized("workspace:read")
+  @AtMost(maxNodes, "ids")
   @Query(() => [Node], { nullable: "items", description: "Many at once, in the order of their ids, at most 100." })
   nodes(@Arg("ids", () => [ID], { description: "The ids." }) ids: string[], @Ctx() context: Context) {
     if (ids.length > maxNodes)

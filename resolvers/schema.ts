@@ -4,7 +4,7 @@ import { type App, entities } from "#src/app.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
-import { attachReads } from "./attach-reads.js";
+import { attachReads, unwrapFields } from "./attach-reads.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
@@ -51,6 +51,7 @@ export const createSchema = (app?: App): GraphQLSchema => {
     pubSub: noTopics,
     validate: { forbidUnknownValues: false, stopAtFirstError: true },
   });
+  unwrapFields(schema);
   attachReads(schema, entities);
   return schema;
 };

@@ -1,6 +1,7 @@
 import { Authorized, Field, ObjectType, Query, Resolver } from "type-graphql";
 import type { GenerationService } from "#src/ai/generation-service.js";
 import type { Engine as PlatformEngine } from "#src/platform/engines.js";
+import { AtMost } from "#src/platform/field-bounds.js";
 
 @ObjectType({ description: "A part of the platform and what does its work." })
 class Engine {
@@ -40,12 +41,14 @@ export class SystemResolver {
   ) {}
 
   @Authorized("workspace:read")
+  @AtMost(20)
   @Query(() => [Engine], { description: "What the platform runs on, and the settings that change it." })
   engines(): readonly Engine[] {
     return this.listed;
   }
 
   @Authorized("workspace:read")
+  @AtMost(20)
   @Query(() => [Provider], { description: "The configured providers of generated text." })
   providers(): Provider[] {
     const { providers, defaultProvider } = this.generations;

@@ -52,6 +52,15 @@ schema
   .description("compare a printed schema with this version")
   .argument("[file]", "the printed schema", "schema/schema.graphql")
   .action(async (file: string) => (await import("./commands/schema.js")).checkSchema(file));
+schema
+  .command("trust")
+  .description("write the manifest of trusted documents from files with operations, or compare it with them")
+  .argument("<files...>", "files, or folders of .graphql files")
+  .requiredOption("--out <file>", "the manifest")
+  .option("--check", "compare instead of writing")
+  .action(async (files: string[], { out, check }: { out: string; check?: boolean }) =>
+    (await import("./commands/trust.js")).trust(files, out, check ?? false),
+  );
 program
   .command("doctor")
   .description("check every engine, and say how to mend what is wrong")

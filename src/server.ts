@@ -10,9 +10,13 @@ import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
 import { checkHealth } from "./platform/health.js";
 import { newId } from "./platform/ids.js";
+import { registerCors } from "./server/cors.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
+import { loadDocumentGuard } from "./server/load-document-guard.js";
+import { securityHeaders } from "./server/security-headers.js";
+import { registerStreamRequests } from "./server/stream-requests.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -35,25 +39,29 @@ const requestIdPattern = /^[\w.:-]{8,100}$/;
 
 /** The HTTP and WebSocket edge of an app, on its one port. */
 export const startServer = async (app: App): Promise<RunningServer> => {
-  const server = Fastify({ bodyLimit, forceCloseConnections: "idle", requestTimeout: 60_000, trustProxy: false });
+  const { trustedProxies } = app.config.http;
+  const server = Fastify({
+    bodyLimit,
+    forceCloseConnections: "idle",
+    requestTimeout: 60_000,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+  });
+  const headers = securityHeaders(app.config);
   server.decorateRequest("requestId", "");
   server.addHook("onRequest", async (request, reply) => {
     const given = request.headers["x-request-id"];
     request.requestId = typeof given === "string" && requestIdPattern.test(given) ? given : newId("request");
-    reply.headers({
-      "x-request-id": request.requestId,
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "referrer-policy": "no-referrer",
-      "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    });
+    reply.headers({ "x-request-id": request.requestId, ...headers });
   });
+  registerCors(server, app.config);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
   const schema = createSchema(app);
   registerHealth(server, app);
-  const streams = registerGraphqlStreams(server, app, schema);
-  const http = await registerGraphql(server, app, schema, streams);
-  if (!app.config.production) registerGraphiql(server);
+  const guard = await loadDocumentGuard(app.config, schema);
+  const streams = registerGraphqlStreams(server, app, schema, guard);
+  const http = await registerGraphql(server, app, schema, guard, streams);
+  registerStreamRequests(server, app, guard);
+  registerGraphiql(server);
   await registerConsole(server);
   server.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.slice(0, 200)}.` }),

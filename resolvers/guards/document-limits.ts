@@ -1,4 +1,5 @@
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
@@ -6,62 +7,45 @@ import {
   type OperationDefinitionNode,
   parse,
   type SelectionSetNode,
+  type ValueNode,
 } from "graphql";
+import { DomainError } from "#src/platform/errors.js";
 
 /** Bounds of a document, checked before anything else looks at it: validation itself can be made to take minutes. */
-export const documentLimits = { tokens: 5_000, depth: 15, fields: 1_000, rootFields: 50, directives: 50 };
+export const documentLimits = {
+  characters: 100_000,
+  tokens: 5_000,
+  operations: 50,
+  fragments: 100,
+  /** Levels of fields, and of lists and objects in a value. */
+  depth: 15,
+  valueDepth: 32,
+  /** Fields, spreads and inline fragments, counted as often as they are spread. */
+  selections: 1_000,
+  rootFields: 50,
+  directives: 50,
+  /** Pairs of fields that answer under the same name at the same place, and so have to be compared. */
+  samePlacePairs: 10_000,
+  /** Names under which one selection asks for the same field. */
+  aliases: 15,
+};
 
-interface Size {
-  depth: number;
-  fields: number;
-  directives: number;
-}
-
-const tooComplex = (what: string, limit: number) =>
-  new GraphQLError(`The document has more than ${limit} ${what}.`, { extensions: { code: "QUERY_TOO_COMPLEX" } });
+export const tooComplex = (what: string, limit: number) =>
+  new DomainError("QUERY_TOO_COMPLEX", `The document has more than ${limit} ${what}.`, { limit });
 
 /** Parses a document and refuses one that is out of bounds, with every fragment counted as often as it is spread. */
 export const parseWithinLimits = (source: string): DocumentNode => {
+  if (source.length > documentLimits.characters) throw tooComplex("characters", documentLimits.characters);
   const document = parseBounded(source);
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  const sizes = new Map<string, Size>();
-
-  const sizeOf = (set: SelectionSetNode | undefined, spreading: ReadonlySet<string>): Size => {
-    const total: Size = { depth: 0, fields: 0, directives: 0 };
-    for (const selection of set?.selections ?? []) {
-      const inner =
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? sizeOfFragment(selection.name.value, spreading)
-          : sizeOf(selection.selectionSet, spreading);
-      const own = selection.kind === Kind.FIELD ? 1 : 0;
-      total.depth = Math.max(total.depth, inner.depth + own);
-      total.fields += inner.fields + own;
-      total.directives += inner.directives + (selection.directives?.length ?? 0);
-    }
-    return total;
-  };
-
-  const sizeOfFragment = (name: string, spreading: ReadonlySet<string>): Size => {
-    const known = sizes.get(name);
-    // A fragment that spreads itself is validation's to refuse; here it must only not be followed.
-    if (known !== undefined || spreading.has(name)) return known ?? { depth: 0, fields: 0, directives: 0 };
-    const size = sizeOf(fragments.get(name)?.selectionSet, new Set([...spreading, name]));
-    sizes.set(name, size);
-    return size;
-  };
-
-  for (const name of fragments.keys()) check(sizeOfFragment(name, new Set()));
-  const operations = document.definitions.filter(
-    (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
+  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const fragments = new Map(
+    document.definitions
+      .filter((each) => each.kind === Kind.FRAGMENT_DEFINITION)
+      .map((each) => [each.name.value, each]),
   );
-  for (const operation of operations) {
-    if (operation.selectionSet.selections.length > documentLimits.rootFields)
-      throw tooComplex("root fields", documentLimits.rootFields);
-    check(sizeOf(operation.selectionSet, new Set()));
-  }
+  if (operations.length > documentLimits.operations) throw tooComplex("operations", documentLimits.operations);
+  if (fragments.size > documentLimits.fragments) throw tooComplex("fragments", documentLimits.fragments);
+  measure(operations, fragments);
   return document;
 };
 
@@ -69,13 +53,84 @@ const parseBounded = (source: string): DocumentNode => {
   try {
     return parse(source, { maxTokens: documentLimits.tokens });
   } catch (error) {
-    const tooLong = error instanceof GraphQLError && /exceeds .* tokens|more than .* tokens/i.test(error.message);
+    // The parser calls itself for every level.
+    if (error instanceof RangeError) throw tooComplex("levels of values", documentLimits.valueDepth);
+    const tooLong = error instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(error.message);
     throw tooLong ? tooComplex("tokens", documentLimits.tokens) : error;
   }
 };
 
-const check = ({ depth, fields, directives }: Size) => {
-  if (depth > documentLimits.depth) throw tooComplex("levels of fields", documentLimits.depth);
-  if (fields > documentLimits.fields) throw tooComplex("fields", documentLimits.fields);
-  if (directives > documentLimits.directives) throw tooComplex("directives", documentLimits.directives);
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** One walk over all that would be answered, which ends at the first bound that is passed. */
+const measure = (operations: readonly OperationDefinitionNode[], fragments: Fragments): void => {
+  let selections = 0;
+  let directives = 0;
+  let pairs = 0;
+  const reached = new Set<string>();
+
+  const countDirectives = (nodes: readonly DirectiveNode[] | undefined) => {
+    directives += nodes?.length ?? 0;
+    if (directives > documentLimits.directives) throw tooComplex("directives", documentLimits.directives);
+    for (const { arguments: given } of nodes ?? []) for (const { value } of given ?? []) measureValue(value, 1);
+  };
+
+  /** Sorts what a place selects by the name that it answers under, then goes one level down. Returns how many names. */
+  const visit = (sets: readonly SelectionSetNode[], depth: number): number => {
+    if (depth > documentLimits.depth) throw tooComplex("levels of fields", documentLimits.depth);
+    const places = new Map<string, { count: number; below: SelectionSetNode[] }>();
+    const gather = (set: SelectionSetNode, spreading: readonly string[]) => {
+      for (const selection of set.selections) {
+        selections += 1;
+        if (selections > documentLimits.selections) throw tooComplex("fields and fragments", documentLimits.selections);
+        countDirectives(selection.directives);
+        if (selection.kind === Kind.INLINE_FRAGMENT) gather(selection.selectionSet, spreading);
+        else if (selection.kind === Kind.FRAGMENT_SPREAD) {
+          const name = selection.name.value;
+          const fragment = fragments.get(name);
+          // A fragment that spreads itself is validation's to refuse; here it must only not be followed.
+          if (fragment === undefined || spreading.includes(name)) continue;
+          if (!reached.has(name)) countDirectives(fragment.directives);
+          reached.add(name);
+          gather(fragment.selectionSet, [...spreading, name]);
+        } else {
+          for (const { value } of selection.arguments ?? []) measureValue(value, 1);
+          const key = (selection.alias ?? selection.name).value;
+          const place = places.get(key) ?? { count: 0, below: [] };
+          pairs += place.count;
+          if (pairs > documentLimits.samePlacePairs)
+            throw tooComplex("pairs of fields in the same place", documentLimits.samePlacePairs);
+          place.count += 1;
+          if (selection.selectionSet !== undefined) place.below.push(selection.selectionSet);
+          places.set(key, place);
+        }
+      }
+    };
+    for (const set of sets) gather(set, []);
+    for (const { below } of places.values()) if (below.length > 0) visit(below, depth + 1);
+    return places.size;
+  };
+
+  for (const { selectionSet, directives: own, variableDefinitions } of operations) {
+    countDirectives(own);
+    for (const { directives: onVariable, defaultValue } of variableDefinitions ?? []) {
+      countDirectives(onVariable);
+      if (defaultValue !== undefined) measureValue(defaultValue, 1);
+    }
+    if (visit([selectionSet], 1) > documentLimits.rootFields)
+      throw tooComplex("root fields", documentLimits.rootFields);
+  }
+  // What no operation spreads is validated all the same.
+  for (const [name, { selectionSet, directives: own }] of fragments) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    countDirectives(own);
+    visit([selectionSet], 1);
+  }
+};
+
+const measureValue = (value: ValueNode, depth: number): void => {
+  if (depth > documentLimits.valueDepth) throw tooComplex("levels of values", documentLimits.valueDepth);
+  if (value.kind === Kind.LIST) for (const item of value.values) measureValue(item, depth + 1);
+  if (value.kind === Kind.OBJECT) for (const field of value.fields) measureValue(field.value, depth + 1);
 };

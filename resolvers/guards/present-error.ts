@@ -2,6 +2,7 @@ import type { ValidationError } from "class-validator";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { DomainError, type ErrorCode, type ErrorDetails } from "#src/platform/errors.js";
 import type { Logger } from "#src/platform/logger.js";
+import { withoutHint } from "./disclosure.js";
 
 interface Shown {
   code: ErrorCode;
@@ -9,19 +10,33 @@ interface Shown {
   details?: ErrorDetails;
 }
 
-/** What a client is shown of an error, the same over HTTP, WebSocket and event streams. Whatever is not known is `INTERNAL`. */
-export const presentError = (error: unknown, requestId: string, logger: Logger): GraphQLFormattedError => {
+/** A message may repeat what was sent; nobody reads more of it, in characters. */
+const longestMessage = 1_000;
+
+/**
+ * What a client is shown of an error, the same over HTTP, WebSocket and event streams. Whatever is not known is
+ * `INTERNAL`. Names that were probably meant are told only with `hints`.
+ */
+export const presentError = (
+  error: unknown,
+  requestId: string,
+  logger: Logger,
+  hints = false,
+): GraphQLFormattedError => {
   const graphql =
     error instanceof GraphQLError ? error : new GraphQLError("unknown", { originalError: error as Error });
   const shown = show(graphql);
   if (shown.code === "INTERNAL") logger.error({ err: graphql.originalError ?? graphql, requestId }, "a request failed");
   return {
-    message: shown.message,
+    message: shorten(hints ? shown.message : withoutHint(shown.message)),
     ...(graphql.locations === undefined ? {} : { locations: graphql.locations }),
     ...(graphql.path === undefined ? {} : { path: graphql.path }),
     extensions: { code: shown.code, ...shown.details, requestId },
   };
 };
+
+const shorten = (message: string) =>
+  message.length <= longestMessage ? message : `${message.slice(0, longestMessage)} …`;
 
 const show = (error: GraphQLError): Shown => {
   const cause = rootOf(error);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { SettingError } from "./errors.js";
+import { addressRanges, originOf, proxyOf } from "./network-settings.js";
 
 const url = (protocols: string[], example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -19,13 +20,23 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const listOf = <T>(read: (item: string) => T | undefined, expected: string) =>
+  list.transform((items, context) =>
+    items.flatMap((item) => {
+      const value = read(item);
+      if (value === undefined) context.addIssue({ code: "custom", message: `must be a list of ${expected}` });
+      return value ?? [];
+    }),
+  );
 
 /** Every setting there is. `.env.example` and docs/settings.md are printed from here; nothing else reads the environment. */
 export const settings = z.object({
   NODE_ENV: z
     .enum(["development", "production", "test"], { error: "must be development, production or test" })
     .default("development")
-    .describe("In production a missing ATRIUM_SECRET stops the start, and introspection and the explorer are closed."),
+    .describe(
+      "In production a missing ATRIUM_SECRET stops the start, and the schema is shown to owners and admins alone.",
+    ),
   PORT: integer(0, 65_535)
     .optional()
     .describe(
@@ -35,6 +46,33 @@ export const settings = z.object({
   PUBLIC_URL: url(["http:", "https:"], "https://atrium.example.com")
     .optional()
     .describe("Address under which clients reach this server. Default http://HOST:PORT."),
+  ATRIUM_TRUST_PROXY: listOf(proxyOf, "addresses, ranges such as 10.0.0.0/8, loopback, linklocal or uniquelocal")
+    .default([])
+    .describe("Proxies whose X-Forwarded-For, -Host and -Proto are believed, separated by commas. Default: none."),
+  ATRIUM_CORS_ORIGINS: listOf(originOf, "origins such as https://app.example.com")
+    .default([])
+    .describe("Origins whose pages may call the API beside its own, separated by commas."),
+  ATRIUM_ADMIN_IPS: list
+    .default([])
+    .transform((items, context) => {
+      const ranges = addressRanges(items);
+      if (ranges === undefined)
+        context.addIssue({ code: "custom", message: "must be a list of addresses or ranges such as 10.0.0.0/8" });
+      return ranges ?? z.NEVER;
+    })
+    .describe("Addresses and ranges from which owners and admins may act, separated by commas. Default: everywhere."),
+  ATRIUM_MAX_COST: integer(100, 10_000_000)
+    .default(20_000)
+    .describe("Most fields that one operation may resolve, as `extensions.cost` counts them."),
+  ATRIUM_TRUSTED_DOCUMENTS: z
+    .enum(["off", "require"], { error: "must be off or require" })
+    .default("off")
+    .describe("With require, only documents of ATRIUM_TRUSTED_DOCUMENTS_FILE are answered."),
+  ATRIUM_TRUSTED_DOCUMENTS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Manifest that `atrium schema trust` wrote. Default: the one of the operations in schema/operations."),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
       error: "must be trace, debug, info, warn, error, fatal or silent",
@@ -142,6 +180,14 @@ const shape = (s: Settings) => ({
     host: s.HOST ?? (s.NODE_ENV === "production" ? "0.0.0.0" : "localhost"),
     publicUrl: s.PUBLIC_URL?.replace(/\/$/, ""),
     requestTimeoutMs: s.ATRIUM_REQUEST_TIMEOUT_MS,
+    trustedProxies: s.ATRIUM_TRUST_PROXY,
+    corsOrigins: s.ATRIUM_CORS_ORIGINS,
+    adminAddresses: s.ATRIUM_ADMIN_IPS,
+  },
+  documents: {
+    maxCost: s.ATRIUM_MAX_COST,
+    trustedOnly: s.ATRIUM_TRUSTED_DOCUMENTS === "require",
+    trustedFile: s.ATRIUM_TRUSTED_DOCUMENTS_FILE,
   },
   database: {
     url: s.DATABASE_URL,

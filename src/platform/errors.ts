@@ -25,6 +25,8 @@ export interface ErrorDetails {
   /** Path of the offending value in the input, such as `input.email`. */
   field?: string;
   limit?: number;
+  /** Fields that an operation may resolve. */
+  cost?: number;
   remaining?: number;
   /** ISO 8601 time. */
   resetAt?: string;

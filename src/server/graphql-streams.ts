@@ -3,7 +3,9 @@ import type { ExecutionArgs, GraphQLError, GraphQLSchema } from "graphql";
 import { createHandler } from "graphql-sse/lib/use/fastify";
 import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
 import type { Context } from "#resolvers/context.js";
+import type { DocumentGuard } from "#resolvers/guards/admit-document.js";
 import type { App } from "#src/app.js";
+import { DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
 import { Operations } from "./operations.js";
 import { type Credentials, createContext, credentialsOf } from "./request-context.js";
@@ -11,8 +13,9 @@ import { type Credentials, createContext, credentialsOf } from "./request-contex
 /** How often an open socket's session is looked at, should the word of its end get lost, in milliseconds. */
 const recheckMs = 15_000;
 
-/** Close codes beyond graphql-ws's own: the session of the socket has ended; the server restarts. */
+/** Close codes: no valid session, or not any more; a session that may not do this; the server restarts. */
 const unauthorized = 4401;
+const forbidden = 4403;
 const goingAway = 1001;
 const sessionEnded = "The session has ended.";
 
@@ -32,8 +35,13 @@ interface SocketState extends Record<PropertyKey, unknown> {
 }
 
 /** Subscriptions: graphql-ws on `/graphql`, and graphql-sse on `/graphql/stream` for those without WebSocket. */
-export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema: GraphQLSchema): GraphqlStreams => {
-  const operations = new Operations(app, schema);
+export const registerGraphqlStreams = (
+  server: FastifyInstance,
+  app: App,
+  schema: GraphQLSchema,
+  guard: DocumentGuard,
+): GraphqlStreams => {
+  const operations = new Operations(app, schema, guard);
   const sockets = new Set<Extra["socket"]>();
   const answers = new Map<FastifyRequest, FastifyReply["raw"]>();
 
@@ -43,7 +51,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     execute: (args: ExecutionArgs) => operations.execute(args),
     subscribe: (args: ExecutionArgs) => operations.subscribe(args),
     onConnect: async ({ connectionParams, extra }) => {
-      const credentials = credentialsOf(extra.request.headers, connectionParams ?? {});
+      const credentials = credentialsOf(extra.request, connectionParams ?? {});
       extra.credentials = credentials;
       try {
         const { caller } = await createContext(app, credentials, newId("request"));
@@ -53,11 +61,12 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
           extra.release = guardSession(app, caller.sessionId, () => extra.socket.close(unauthorized, sessionEnded));
         sockets.add(extra.socket);
       } catch (error) {
-        extra.socket.close(unauthorized, (error as Error).message.slice(0, 120));
+        const code = error instanceof DomainError && error.code === "FORBIDDEN" ? forbidden : unauthorized;
+        extra.socket.close(code, (error as Error).message.slice(0, 120));
       }
     },
     onSubscribe: ({ extra }, _id, payload) =>
-      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request.headers), newId("request")),
+      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request), newId("request")),
     onClose: ({ extra }) => {
       extra.release?.();
       sockets.delete(extra.socket);
@@ -71,7 +80,7 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
     subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
     onSubscribe: async (request, params) => {
       const { raw } = request as unknown as { raw: FastifyRequest };
-      const prepared = await operations.prepare(params, credentialsOf(raw.headers), raw.requestId);
+      const prepared = await operations.prepare(params, credentialsOf(raw), raw.requestId);
       if (Array.isArray(prepared)) return refusal(prepared) as never;
       const { caller } = prepared.contextValue as Context;
       // Gone from the map when the client left while its token was looked at.

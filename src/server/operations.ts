@@ -5,82 +5,74 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  getOperationAST,
   subscribe,
-  validate,
 } from "graphql";
-import { LRUCache } from "lru-cache";
 import type { Context } from "#resolvers/context.js";
-import { parseWithinLimits } from "#resolvers/guards/document-limits.js";
+import { type DocumentGuard, errorsOf, type GraphqlParams } from "#resolvers/guards/admit-document.js";
+import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
-import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
-import { badInput } from "#src/platform/errors.js";
 import { type Credentials, createContext } from "./request-context.js";
 
-interface Params {
-  query?: unknown;
-  variables?: unknown;
-  operationName?: unknown;
-}
-
-type Document = ReturnType<typeof parseWithinLimits>;
 type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
 /** Operations that arrive over a WebSocket or an event stream; HTTP posts go through Apollo. */
 export class Operations {
-  readonly #documents = new LRUCache<string, Document>({ max: 1_000 });
-
   constructor(
     private readonly app: App,
     private readonly schema: GraphQLSchema,
+    private readonly guard: DocumentGuard,
   ) {}
 
-  /** Everything that must hold before an operation starts: its limits, its caller, its validity. */
-  async prepare(params: Params, credentials: Credentials, requestId: string): Promise<ExecutionArgs | GraphQLError[]> {
+  /** Everything that must hold before an operation starts: its caller, its limits, its validity, its cost. */
+  async prepare(
+    params: GraphqlParams,
+    credentials: Credentials,
+    requestId: string,
+  ): Promise<ExecutionArgs | GraphQLError[]> {
+    let contextValue: Context | undefined;
     try {
-      if (typeof params.query !== "string") throw badInput("`query` must be the text of a GraphQL document.", "query");
-      refuseNul(params.query, params.variables);
-      const contextValue = await createContext(this.app, credentials, requestId);
-      const document = this.#documents.get(params.query) ?? parseWithinLimits(params.query);
-      if (!this.#documents.has(params.query)) {
-        const errors = validate(this.schema, document, undefined, { maxErrors: 20 });
-        if (errors.length > 0) return errors.map((error) => this.#refuse(error, requestId));
-        this.#documents.set(params.query, document);
-      }
-      const operationName = typeof params.operationName === "string" ? params.operationName : null;
-      if (!getOperationAST(document, operationName))
-        throw badInput("`operationName` names no operation of the document.", "operationName");
-      const variableValues = (params.variables ?? undefined) as ExecutionArgs["variableValues"];
-      return { schema: this.schema, document, contextValue, variableValues: variableValues ?? null, operationName };
+      contextValue = await createContext(this.app, credentials, requestId);
+      const { document, operationName, variables, cost } = this.guard.admit(params, contextValue.caller);
+      contextValue.cost = cost;
+      return {
+        schema: this.schema,
+        document,
+        contextValue,
+        variableValues: variables ?? null,
+        operationName: operationName ?? null,
+      };
     } catch (error) {
-      return [this.#refuse(error, requestId)];
+      return errorsOf(error).map((each) => this.#refuse(each, requestId, contextValue));
     }
   }
 
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    return this.#present(await execute(args), requestIdOf(args));
+    const result = this.#present(await execute(args), args);
+    return { ...result, extensions: { ...result.extensions, cost: contextOf(args).cost } };
   }
 
   async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {
-    const requestId = requestIdOf(args);
     const result = await subscribe(args);
-    if (!(Symbol.asyncIterator in result)) return this.#present(result, requestId);
-    return this.#presentStream(result as ResultStream, requestId);
+    if (!(Symbol.asyncIterator in result)) return this.#present(result, args);
+    return this.#presentStream(result as ResultStream, args);
   }
 
   /** A source that throws ends its stream with the error as its last result, instead of tearing the connection down. */
-  #presentStream(results: ResultStream, requestId: string): ResultStream {
+  #presentStream(results: ResultStream, args: ExecutionArgs): ResultStream {
     let failed = false;
     return {
       next: async () => {
         if (failed) return { done: true, value: undefined };
         try {
           const { done, value } = await results.next();
-          return done ? { done, value } : { done: false, value: this.#present(value, requestId) };
+          return done ? { done, value } : { done: false, value: this.#present(value, args) };
         } catch (error) {
           failed = true;
-          return { done: false, value: { errors: [this.#refuse(error, requestId)] } };
+          return {
+            done: false,
+            value: { errors: [this.#refuse(error, contextOf(args).origin.requestId, contextOf(args))] },
+          };
         }
       },
       return: async () => (await results.return?.()) ?? { done: true, value: undefined },
@@ -91,13 +83,15 @@ export class Operations {
     };
   }
 
-  #present(result: ExecutionResult, requestId: string): ExecutionResult {
+  #present(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
     if (result.errors === undefined) return result;
-    return { ...result, errors: result.errors.map((error) => this.#refuse(error, requestId)) };
+    const context = contextOf(args);
+    return { ...result, errors: result.errors.map((error) => this.#refuse(error, context.origin.requestId, context)) };
   }
 
-  #refuse(error: unknown, requestId: string): GraphQLError {
-    const shown: GraphQLFormattedError = presentError(error, requestId, this.app.logger);
+  #refuse(error: unknown, requestId: string, context: Context | undefined): GraphQLError {
+    const hints = mayHaveHints(context?.caller, this.app.config.production);
+    const shown: GraphQLFormattedError = presentError(error, requestId, this.app.logger, hints);
     const source = error instanceof GraphQLError ? error : undefined;
     return new GraphQLError(shown.message, {
       ...(source === undefined
@@ -108,4 +102,4 @@ export class Operations {
   }
 }
 
-const requestIdOf = (args: ExecutionArgs) => (args.contextValue as Context).origin.requestId;
+const contextOf = (args: ExecutionArgs) => args.contextValue as Context;

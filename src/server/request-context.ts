@@ -1,25 +1,35 @@
 import { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
+import type { Caller } from "#src/identity/caller.js";
+import { Role } from "#src/identity/membership.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
 
 export interface Credentials {
   authorization: string | undefined;
   workspaceId: string | undefined;
   userAgent: string | undefined;
+  /** IP address of the client, past the proxies that are trusted. */
+  address: string;
 }
 
 type Headers = Readonly<Record<string, unknown>>;
 
+interface Request {
+  readonly headers: Headers;
+  readonly ip: string;
+}
+
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** Reads credentials from HTTP headers, or from the same names in the payload that opens a WebSocket. */
-export const credentialsOf = (headers: Headers, opening: Headers = {}): Credentials => {
+export const credentialsOf = ({ headers, ip }: Request, opening: Headers = {}): Credentials => {
   const lowered = Object.fromEntries(Object.entries(opening).map(([name, value]) => [name.toLowerCase(), value]));
   const given = (name: string) => text(lowered[name]) ?? text(headers[name]);
   return {
     authorization: given("authorization"),
     workspaceId: given("x-workspace-id"),
     userAgent: text(headers["user-agent"]),
+    address: ip,
   };
 };
 
@@ -32,9 +42,22 @@ export const createContext = async (app: App, credentials: Credentials, requestI
   const token = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthenticated("The Authorization header must read `Bearer <access token>`.");
   const caller = await app.sessions.authenticate(token, workspaceId, requestId);
-  if (caller !== undefined) return new Context(app, origin, caller);
+  if (caller !== undefined) {
+    refuseAddress(app, caller, credentials.address);
+    return new Context(app, origin, caller);
+  }
   if (workspaceId !== undefined && (await app.sessions.authenticate(token, undefined, requestId)) !== undefined) {
     throw new DomainError("FORBIDDEN", "You are not a member of the workspace that X-Workspace-Id names.");
   }
   throw unauthenticated("The access token is not valid or has ended: refresh it with `refreshSession`, or sign in.");
+};
+
+/** Owners and admins act from where the operator allows it, so that a stolen token of theirs is worth nothing elsewhere. */
+const refuseAddress = ({ config }: App, { role }: Caller, address: string): void => {
+  if ((role === Role.OWNER || role === Role.ADMIN) && !config.http.adminAddresses.includes(address)) {
+    throw new DomainError(
+      "FORBIDDEN",
+      `Owners and admins may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`,
+    );
+  }
 };

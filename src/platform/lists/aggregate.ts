@@ -8,7 +8,7 @@ import { compileFilter } from "./filter-sql.js";
 import { screaming } from "./screaming.js";
 import type { Parameters, Statement } from "./statement.js";
 
-const maxGroups = 1_000;
+export const maxGroups = 1_000;
 const maxGroupBy = 4;
 
 enum GroupOrder {

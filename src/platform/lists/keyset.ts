@@ -1,9 +1,8 @@
 import { badInput } from "../errors.js";
 import type { EntityShape, Expression } from "./entity-shape.js";
-import { Direction, type List, type ListArgs } from "./list.js";
+import { Direction, type List, type ListArgs, maxPage } from "./list.js";
 import type { Parameters } from "./statement.js";
 
-const maxPage = 100;
 const maxOrder = 4;
 
 /** One thing that rows are ordered by. The last one is always the id: no two rows are equal. */

@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import type { EntityClass } from "../column.js";
+import { AtMost } from "../field-bounds.js";
 import { type Aggregates, defineAggregates } from "./aggregate.js";
 import { type EntityShape, shapeOf } from "./entity-shape.js";
 import { entityFilter, named } from "./filter-inputs.js";
@@ -29,6 +30,9 @@ export class PageInfo {
   @Field(() => String, { nullable: true, description: "Cursor of the last row: give it as `after` for the next page." })
   endCursor!: string | null;
 }
+
+/** Rows of one page. */
+export const maxPage = 100;
 
 export interface Edge<T> {
   cursor: string;
@@ -106,6 +110,7 @@ const defineConnection = (entity: EntityClass, plural: string): InputClass => {
   ObjectType(`${noun}Connection`, { description: `A page of ${plural}.` })(Connection);
   Field(() => [Edge], { description: "Rows with their cursors." })(Connection.prototype, "edges");
   Field(() => [entity], { description: "The rows alone." })(Connection.prototype, "nodes");
+  for (const rows of ["edges", "nodes"]) AtMost(maxPage, "last", "first")(Connection.prototype, rows);
   Field(() => PageInfo, { description: "Where this page lies." })(Connection.prototype, "pageInfo");
   Field(() => Int, { description: "How many rows there are on all pages; counted only when asked for." })(
     Connection.prototype,

@@ -1,0 +1,35 @@
+import { badInput } from "#src/platform/errors.js";
+
+const maxDepth = 64;
+const maxValues = 100_000;
+const nul = /\0|\\u0000|\\u\{0+\}/;
+
+/**
+ * Refuses variables that cannot be meant: deeper than any input, more values than any list may have, or with the
+ * character NUL, which Postgres cannot store in any text. Walks without calling itself, for it meets them first.
+ */
+export const checkVariables = (variables: unknown): void => {
+  const open: { value: unknown; depth: number }[] = [{ value: variables, depth: 0 }];
+  let values = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value === "string") refuseNul(value);
+    if (value === null || typeof value !== "object") continue;
+    if (depth >= maxDepth) throw badInput(`Variables nest at most ${maxDepth} levels.`, "variables");
+    for (const [name, item] of Object.entries(value)) {
+      values += 1;
+      if (values > maxValues) throw badInput(`Variables hold at most ${maxValues} values.`, "variables");
+      refuseNul(name);
+      open.push({ value: item, depth: depth + 1 });
+    }
+  }
+};
+
+const refuseNul = (text: string): void => {
+  if (text.includes("\0")) throw badInput("The character NUL (U+0000) cannot be stored: leave it out.");
+};
+
+/** The same for a document, where it may also be written as an escape. */
+export const checkText = (source: string): void => {
+  if (nul.test(source)) throw badInput("The character NUL (U+0000) cannot be stored: leave it out.", "query");
+};

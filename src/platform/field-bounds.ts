@@ -1,0 +1,28 @@
+import { Extensions } from "type-graphql";
+
+/** How many items a list gives: never more than `most`, and no more than the first of these arguments that has a value says. */
+export interface ListBound {
+  readonly most: number;
+  readonly says: readonly string[];
+}
+
+/** What a field declares of itself, for the guard that counts the work of a document before any is done. */
+export interface FieldBounds {
+  readonly listBound?: ListBound;
+  readonly oncePerDocument?: true;
+}
+
+/**
+ * Declares how long a list can be; every list of objects needs it (a test checks). `says` names arguments of the field
+ * itself, or of the field that gave the page: a number stands for itself, a list for its length.
+ */
+export const AtMost = (most: number, ...says: string[]) => {
+  const bounds: FieldBounds = { listBound: { most, says } };
+  return Extensions({ ...bounds });
+};
+
+/** Declares that a document has this field at most once, whatever its aliases: fifty guesses at a password are fifty requests. */
+export const OncePerDocument = () => {
+  const bounds: FieldBounds = { oncePerDocument: true };
+  return Extensions({ ...bounds });
+};

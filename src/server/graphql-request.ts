@@ -1,0 +1,70 @@
+import type { FastifyRequest } from "fastify";
+import type { GraphqlParams } from "#resolvers/guards/admit-document.js";
+import { badInput, DomainError } from "#src/platform/errors.js";
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** A request with one of these came from a program: a browser asks before it sends them to another origin. */
+const preflightHeaders = ["apollo-require-preflight", "x-apollo-operation-name", "graphql-require-preflight"];
+
+/**
+ * Reads the parameters of a GraphQL request (GraphQL over HTTP, section 5). Throws a DomainError when the request itself
+ * is malformed, before anybody looks at its document.
+ */
+export const readGraphqlRequest = (request: FastifyRequest): GraphqlParams => {
+  const given = request.method === "GET" ? readSearch(request) : readBody(request);
+  const { query, operationName, variables, extensions, documentId } = given;
+  if (!isAbsent(query) && typeof query !== "string")
+    throw badInput("`query` must be the text of a GraphQL document.", "query");
+  if (!isAbsent(operationName) && typeof operationName !== "string")
+    throw badInput("`operationName` must be a text.", "operationName");
+  if (!isAbsent(variables) && !isObject(variables)) throw badInput("`variables` must be an object.", "variables");
+  if (!isAbsent(extensions) && !isObject(extensions)) throw badInput("`extensions` must be an object.", "extensions");
+  if (isAbsent(query) && isAbsent(documentId) && !isObject((extensions as Given | undefined)?.persistedQuery))
+    throw badInput("A request needs `query`, the text of a GraphQL document.", "query");
+  return { query, operationName, variables, extensions, documentId };
+};
+
+/** CSRF prevention: what a foreign page can send without a preflight is refused, even a mere query. */
+export const refuseForgery = ({ headers }: FastifyRequest): void => {
+  const type = essenceOf(headers["content-type"]);
+  if (type !== "" && !/^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)$/.test(type)) return;
+  if (preflightHeaders.some((name) => headers[name])) return;
+  throw badInput(
+    `Send \`Content-Type: application/json\` or the header ${preflightHeaders[0]}: without one, any page on the web could send this request.`,
+  );
+};
+
+const readBody = ({ headers, body }: FastifyRequest): Given => {
+  if (essenceOf(headers["content-type"]) !== "application/json")
+    throw new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`.");
+  if (Array.isArray(body)) throw badInput("Batches are not served: send one operation a request.");
+  if (!isObject(body)) throw badInput("The body must be a JSON object with `query`.");
+  return body;
+};
+
+const readSearch = ({ query: search, headers }: FastifyRequest): Given => {
+  const type = essenceOf(headers["content-type"]);
+  if (type !== "" && type !== "application/json")
+    throw new DomainError("UNSUPPORTED_MEDIA_TYPE", "A GET request has no content.");
+  const given = search as Given;
+  for (const name of ["query", "documentId", "operationName", "variables", "extensions"]) {
+    if (Array.isArray(given[name])) throw badInput(`\`${name}\` may be given once.`, name);
+  }
+  return { ...given, variables: parseSearch(given, "variables"), extensions: parseSearch(given, "extensions") };
+};
+
+const parseSearch = (given: Given, name: string): unknown => {
+  const text = given[name];
+  if (typeof text !== "string" || text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badInput(`\`${name}\` must be an object in JSON.`, name);
+  }
+};
+
+const essenceOf = (type: string | undefined) => (type ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
+const isObject = (value: unknown): value is Given =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
