@@ -201,6 +201,22 @@ describe("events", () => {
     expect((await ann.sdk.Events({})).events.some(({ subjectId }) => subjectId === quote.id)).toBe(false);
   });
 
+  test("J6 the events of one commit keep the order in which they were recorded", async () => {
+    const carl = await atrium.signUp();
+    await carl.sdk.GenerateQuote({ input: { topic: "order" } });
+    const { events } = await eventually(
+      () => carl.sdk.Events({}),
+      ({ events }) => events.length === 5,
+    );
+    expect(events.map(({ kind }) => kind)).toEqual([
+      "user.signed_up",
+      "job.queued",
+      "job.started",
+      "quote.created",
+      "job.succeeded",
+    ]);
+  });
+
   test("J6 an event that commits late is never behind a cursor that was given out", async () => {
     const bob = await atrium.signUp();
     const { workspace } = await bob.sdk.Workspace();

@@ -74,14 +74,15 @@ export class EventLog {
 
   /**
    * Every entry below the oldest transaction that still runs is final: nothing can be committed among them any more. The
-   * first entry above it ends the page, even if it is committed already.
+   * first entry above it ends the page, even if it is committed already. The order names the columns with their table:
+   * without it, it would be that of the texts that are selected under the same names.
    */
   async #read(actor: Actor, { xid, position }: Place, limit: number): Promise<{ events: Event[]; unsettled: boolean }> {
     const rows = await this.database.rows(sql<EventRow>`
       select id, workspace_id as "workspaceId", xid::text, position::text, kind, subject_id as "subjectId",
         actor_id as "actorId", data, created_at as "createdAt", xid < pg_snapshot_xmin(pg_current_snapshot()) as settled
       from event where workspace_id = ${actor.workspaceId} and (xid, position) > (${xid}::xid8, ${position}::bigint)
-      order by xid, position limit ${limit}`);
+      order by event.xid, event.position limit ${limit}`);
     const end = rows.findIndex(({ settled }) => !settled);
     const events = rows
       .slice(0, end === -1 ? rows.length : end)

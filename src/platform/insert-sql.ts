@@ -13,10 +13,15 @@ const toValue = (value: unknown, columnType: string | undefined): unknown => {
   return value instanceof Date ? value.toISOString() : value;
 };
 
-/** One statement that adds all rows, or none of them. Foreign keys are checked at its end, so the order is free. */
+/**
+ * One statement that adds all rows, or none of them. Foreign keys are checked at its end, so the order of the tables is
+ * free; the rows of one table are one list of values, because Postgres runs the parts of a `with` in no certain order and
+ * events must get their places in the order in which they were recorded.
+ */
 export const insertSql = (rows: readonly NewRow[]): { text: string; values: unknown[] } => {
   const values: unknown[] = [];
-  const inserts = rows.map(({ meta, row }) => {
+  const lists = new Map<string, string[]>();
+  for (const { meta, row } of rows) {
     const given = meta.props
       .map(({ name, fieldNames, columnTypes }) => ({
         column: identifier(fieldNames?.[0] ?? name),
@@ -25,8 +30,10 @@ export const insertSql = (rows: readonly NewRow[]): { text: string; values: unkn
       .filter(({ value }) => value !== undefined);
     const columns = given.map(({ column }) => column).join(", ");
     const placeholders = given.map(({ value }) => `$${values.push(value)}`).join(", ");
-    return `insert into ${identifier(meta.tableName)} (${columns}) values (${placeholders})`;
-  });
+    const insert = `insert into ${identifier(meta.tableName)} (${columns}) values`;
+    lists.set(insert, [...(lists.get(insert) ?? []), `(${placeholders})`]);
+  }
+  const inserts = [...lists].map(([insert, list]) => `${insert} ${list.join(", ")}`);
   const last = inserts.pop() ?? "select 1";
   const others = inserts.map((insert, index) => `i${index} as (${insert})`);
   return { text: others.length === 0 ? last : `with ${others.join(", ")} ${last}`, values };

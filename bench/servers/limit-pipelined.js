@@ -1,0 +1,3 @@
+import { startLimit } from "./limit.js";
+
+await startLimit({ pipelined: true });

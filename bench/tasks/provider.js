@@ -1,0 +1,71 @@
+// Answers of a provider that streams at a set pace, asked for directly and through Atrium's provider, fifty at a time.
+import { openAiCompatibleProvider } from "../../dist/src/ai/providers/openai-provider.js";
+
+const { BENCH_STUB: stub } = process.env;
+const rounds = Number(process.env.BENCH_ROUNDS);
+const calls = Number(process.env.BENCH_CALLS);
+const inParallel = 50;
+const messages = [
+  { role: "system", text: "Write one original quote." },
+  { role: "user", text: "Topic: courage" },
+];
+
+const provider = openAiCompatibleProvider({ baseUrl: `${stub}/v1`, models: ["model-a"], embeddingModels: [] });
+
+const throughProvider = async () => {
+  let text = "";
+  const request = { model: "model-a", messages, maxTokens: 400, temperature: 1 };
+  for await (const chunk of provider.generate(request, new AbortController().signal))
+    if (chunk.type === "text") text += chunk.text;
+  return text;
+};
+
+const direct = async () => {
+  const body = {
+    model: "model-a",
+    messages: messages.map(({ role, text }) => ({ role, content: text })),
+    max_tokens: 400,
+    temperature: 1,
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+  const headers = { "content-type": "application/json", authorization: "Bearer none" };
+  const answer = await fetch(`${stub}/v1/chat/completions`, { method: "POST", headers, body: JSON.stringify(body) });
+  let held = "";
+  let text = "";
+  for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (held + piece).split("\n\n");
+    held = lines.pop();
+    for (const line of lines) {
+      if (line !== "data: [DONE]") text += JSON.parse(line.slice(6)).choices[0]?.delta?.content ?? "";
+    }
+  }
+  return text;
+};
+
+/** Durations in milliseconds. So many are always under way, and they do not begin all at once. */
+const time = async (call, expected) => {
+  const durations = [];
+  let begun = 0;
+  await Promise.all(
+    Array.from({ length: inParallel }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index * 15));
+      while (begun < calls) {
+        begun += 1;
+        const from = performance.now();
+        const text = await call();
+        durations.push(performance.now() - from);
+        if (text !== expected) throw new Error(`The answer was ${JSON.stringify(text)}.`);
+      }
+    }),
+  );
+  return durations;
+};
+
+const expected = await direct();
+await time(throughProvider, expected);
+const measured = [];
+for (let round = 0; round < rounds; round += 1)
+  measured.push({ direct: await time(direct, expected), provider: await time(throughProvider, expected) });
+process.stdout.write(JSON.stringify(measured));
+process.exit(0);
