@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { settings } from "../dist/src/platform/config.js";
+import { settings } from "../dist/src/platform/settings.js";
 import { startServerProcess } from "./process.js";
 
 const bin = fileURLToPath(new URL("../bin/atrium.js", import.meta.url));

@@ -1,4 +1,4 @@
-import { type Logger, pino, stdTimeFunctions } from "pino";
+import { destination, type Logger, pino, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
 import { redact } from "./redact.js";
 import { currentScope } from "./scope.js";
@@ -11,6 +11,22 @@ interface Options {
   /** Lines for a person instead of JSON. */
   pretty: boolean;
 }
+
+/**
+ * Lines are gathered and written together at least every 100 ms and at the end of the process: one line an operation,
+ * each written by itself, would cost more than some of the operations.
+ */
+const gathered = () => {
+  const lines = destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  process.on("exit", () => {
+    try {
+      lines.flushSync();
+    } catch {
+      // Closed, or not open yet: then there is nothing to lose.
+    }
+  });
+  return lines;
+};
 
 export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
   pino(
@@ -32,5 +48,5 @@ export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
     },
     forPerson
       ? pretty({ colorize: process.stdout.hasColors?.() ?? false, translateTime: "HH:MM:ss", sync: true })
-      : undefined,
+      : gathered(),
   );
