@@ -53,8 +53,9 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     request.requestId = typeof given === "string" && requestIdPattern.test(given) ? given : newId("request");
     reply.headers({ "x-request-id": request.requestId, ...headers });
   });
-  registerCors(server, app.config);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
+  // Behind the sockets' own hooks, which close a connection whose upgrade was refused.
+  registerCors(server, app.config);
   const schema = createSchema(app);
   registerHealth(server, app);
   const guard = await loadDocumentGuard(app.config, schema);

@@ -124,6 +124,6 @@ const checkAliases = (groups: readonly Group[], fields: GraphQLFieldMap<unknown,
     counts.set(name, count);
     const field = fields[name];
     const limit = field !== undefined && boundsOf(field).oncePerDocument ? 1 : documentLimits.aliases;
-    if (count > limit) throw tooComplex(`aliases of \`${name}\` in one place`, limit);
+    if (count > limit) throw tooComplex(`\`${name}\` in one place`, limit);
   }
 };
