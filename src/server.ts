@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
@@ -15,6 +16,7 @@ import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
+import { refuseConnection } from "./server/refuse-connection.js";
 import { securityHeaders } from "./server/security-headers.js";
 import { registerStreamRequests } from "./server/stream-requests.js";
 
@@ -44,6 +46,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     bodyLimit,
     forceCloseConnections: "idle",
     requestTimeout: 60_000,
+    clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   });
   const headers = securityHeaders(app.config);
