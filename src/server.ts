@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
@@ -18,6 +19,7 @@ import { loadDocumentGuard } from "./server/load-document-guard.js";
 import { registerMetrics } from "./server/metrics-endpoint.js";
 import { observeRequests } from "./server/observe-requests.js";
 import { OperationLog } from "./server/operation-log.js";
+import { refuseConnection } from "./server/refuse-connection.js";
 import { securityHeaders } from "./server/security-headers.js";
 import { registerStreamRequests } from "./server/stream-requests.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
@@ -48,6 +50,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     bodyLimit,
     forceCloseConnections: "idle",
     requestTimeout: 60_000,
+    clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   });
   const headers = securityHeaders(app.config);
@@ -58,8 +61,9 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     reply.headers({ "x-request-id": request.requestId, ...headers });
   });
   observeRequests(server, app);
-  registerCors(server, app.config);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
+  // Behind the sockets' own hooks, which close a connection whose upgrade was refused.
+  registerCors(server, app.config);
   const schema = createSchema(app);
   if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);

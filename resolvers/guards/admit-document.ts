@@ -26,7 +26,7 @@ export interface GraphqlParams extends DocumentReference {
   readonly variables?: unknown;
 }
 
-/** What is shown in `extensions.cost`: the fields that are resolved at most, and how many may be. */
+/** What is shown in `extensions.cost`: the work of the operation at most, and how much may be. */
 export interface ShownCost {
   readonly bound: number;
   readonly limit: number;
@@ -88,20 +88,20 @@ export class DocumentGuard {
     this.#introspectionLimit = Math.max(rules.maxCost, 2 * costOfWholeIntrospection(schema));
   }
 
-  /** The text of a request, which may name a trusted document instead. */
-  textOf(request: DocumentReference): string {
-    return this.rules.trusted.textOf(request);
+  /** The operation that a request asks for, without a look at who may ask for it and what it costs. */
+  read(params: GraphqlParams) {
+    const source = this.rules.trusted.textOf(params);
+    const operationName = readOperationName(params.operationName);
+    const known = this.#known.get(source) ?? this.#learn(source);
+    return { source, known, operationName, operation: selectOperation(known.operations, operationName) };
   }
 
   /** Throws `InvalidDocument`, GraphQL's syntax error, or a DomainError: BAD_USER_INPUT, FORBIDDEN, QUERY_TOO_COMPLEX. */
   admit(params: GraphqlParams, caller: Caller | undefined): Admitted {
-    const source = this.textOf(params);
     const variables = readVariables(params.variables);
-    const operationName = readOperationName(params.operationName);
-    const known = this.#known.get(source) ?? this.#learn(source);
+    const { source, known, operation, operationName } = this.read(params);
     if (known.introspects && !mayIntrospect(caller, this.rules.production))
       throw new DomainError("FORBIDDEN", "The schema is shown to owners and admins alone: sign in as one of them.");
-    const operation = selectOperation(known.operations, operationName);
     const cost = this.#check(known, operation, variables ?? {});
     return { source, document: known.document, operation, operationName, variables, cost };
   }
@@ -123,7 +123,7 @@ export class DocumentGuard {
     const limit = introspects ? this.#introspectionLimit : this.rules.maxCost;
     const bound = cost(withDefaults(operation, given));
     if (bound > limit) {
-      const message = `The operation may resolve ${bound} fields; the limit is ${limit}. Ask for fewer items or fields.`;
+      const message = `The operation may cost ${bound}; the limit is ${limit}. Ask for fewer items, fields or conditions.`;
       throw new DomainError("QUERY_TOO_COMPLEX", message, { cost: bound, limit });
     }
     return { bound, limit };

@@ -24,6 +24,27 @@ export const argumentValue = (node: FieldNode, argument: GraphQLArgument): ((var
   return () => literal;
 };
 
+/** How many objects stand in a field's arguments, those in variables included: each is read, checked and converted. */
+export const objectsIn = ({ arguments: given }: FieldNode): ((variables: Variables) => number) => {
+  let literal = 0;
+  const names: string[] = [];
+  const visit = (value: ValueNode): void => {
+    if (value.kind === Kind.VARIABLE) names.push(value.name.value);
+    if (value.kind === Kind.LIST) for (const item of value.values) visit(item);
+    if (value.kind !== Kind.OBJECT) return;
+    literal += 1;
+    for (const field of value.fields) visit(field.value);
+  };
+  for (const { value } of given ?? []) visit(value);
+  return (variables) => names.reduce((sum, name) => sum + countObjects(variables[name]), literal);
+};
+
+const countObjects = (value: unknown): number => {
+  if (value === null || typeof value !== "object") return 0;
+  const inside = Object.values(value).reduce((sum: number, item) => sum + countObjects(item), 0);
+  return Array.isArray(value) ? inside : inside + 1;
+};
+
 /** What `@skip` and `@include` say. */
 export const conditionOf = (directives: readonly DirectiveNode[] | undefined): Condition[] =>
   (directives ?? []).flatMap(({ name, arguments: given }) => {

@@ -1,21 +1,26 @@
 import { badInput } from "#src/platform/errors.js";
 
 const maxDepth = 64;
-const maxValues = 100_000;
+const maxValues = 10_000;
+const maxObjects = 1_000;
 const nul = /\0|\\u0000|\\u\{0+\}/;
 
 /**
- * Refuses variables that cannot be meant: deeper than any input, more values than any list may have, or with the
- * character NUL, which Postgres cannot store in any text. Walks without calling itself, for it meets them first.
+ * Refuses variables that cannot be meant: deeper than any input, more than any filter may have, or with the character
+ * NUL, which Postgres cannot store in any text. Walks without calling itself, for it meets them first. What is let
+ * through is converted to its types in some ten milliseconds.
  */
 export const checkVariables = (variables: unknown): void => {
   const open: { value: unknown; depth: number }[] = [{ value: variables, depth: 0 }];
   let values = 0;
+  let objects = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     if (typeof value === "string") refuseNul(value);
     if (value === null || typeof value !== "object") continue;
     if (depth >= maxDepth) throw badInput(`Variables nest at most ${maxDepth} levels.`, "variables");
+    if (!Array.isArray(value)) objects += 1;
+    if (objects > maxObjects) throw badInput(`Variables hold at most ${maxObjects} objects.`, "variables");
     for (const [name, item] of Object.entries(value)) {
       values += 1;
       if (values > maxValues) throw badInput(`Variables hold at most ${maxValues} values.`, "variables");

@@ -18,7 +18,7 @@ import {
 } from "graphql";
 import { badInput } from "#src/platform/errors.js";
 import type { FieldBounds } from "#src/platform/field-bounds.js";
-import { argumentValue, type Variables } from "./argument-values.js";
+import { argumentValue, objectsIn, type Variables } from "./argument-values.js";
 import { documentLimits, tooComplex } from "./document-limits.js";
 import { costOfIntrospection } from "./introspection-cost.js";
 import { type Cost, collectorOf, type Group, isAsked, type Part, partsOf } from "./selection-groups.js";
@@ -30,9 +30,13 @@ interface Place {
   readonly giver: Place | undefined;
 }
 
+/** An object in an argument takes about as long as so many fields: it is coerced, converted and validated. */
+export const inputObjectCost = 10;
+
 /**
- * Compiles the cost of an operation: every field counts one for each object that it can be resolved on, and a list
- * multiplies what is below it by its declared bound. Execution resolves at most so many fields (tests/units proves it).
+ * Compiles the cost of an operation: every field counts one for each object that it can be resolved on, and ten more for
+ * each object in its arguments; a list multiplies what is below it by its declared bound. Execution does at most so much
+ * (tests/units proves it).
  * The document has to be valid. Throws QUERY_TOO_COMPLEX on too many aliases of one field.
  */
 export const compileCost = (
@@ -68,10 +72,12 @@ export const compileCost = (
     if (field === undefined) throw badInput(`${type.name} has no field ${JSON.stringify(name)}.`);
     const place = { field, node, giver };
     const inner = getNamedType(field.type);
-    if (!isCompositeType(inner)) return (variables) => (asked(variables) ? 1 : 0);
+    const objects = objectsIn(node);
+    const own: Cost = (variables) => 1 + inputObjectCost * objects(variables);
+    if (!isCompositeType(inner)) return (variables) => (asked(variables) ? own(variables) : 0);
     const below = costOfComposite(inner, partsOf(group), place);
     const items = itemsOf(place);
-    return (variables) => (asked(variables) ? 1 + items(variables) * below(variables) : 0);
+    return (variables) => (asked(variables) ? own(variables) + items(variables) * below(variables) : 0);
   };
 
   const root = schema.getRootType(operation.operation);
@@ -124,6 +130,6 @@ const checkAliases = (groups: readonly Group[], fields: GraphQLFieldMap<unknown,
     counts.set(name, count);
     const field = fields[name];
     const limit = field !== undefined && boundsOf(field).oncePerDocument ? 1 : documentLimits.aliases;
-    if (count > limit) throw tooComplex(`aliases of \`${name}\` in one place`, limit);
+    if (count > limit) throw tooComplex(`\`${name}\` in one place`, limit);
   }
 };

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   parse,
   type SelectionSetNode,
+  type TypeNode,
   type ValueNode,
 } from "graphql";
 import { DomainError } from "#src/platform/errors.js";
@@ -20,6 +21,10 @@ export const documentLimits = {
   /** Levels of fields, and of lists and objects in a value. */
   depth: 15,
   valueDepth: 32,
+  /** Levels of fragments within one level of fields. */
+  fragmentDepth: 32,
+  /** Lists of lists in the type of a variable. */
+  typeDepth: 8,
   /** Fields, spreads and inline fragments, counted as often as they are spread. */
   selections: 1_000,
   rootFields: 50,
@@ -79,12 +84,13 @@ const measure = (operations: readonly OperationDefinitionNode[], fragments: Frag
   const visit = (sets: readonly SelectionSetNode[], depth: number): number => {
     if (depth > documentLimits.depth) throw tooComplex("levels of fields", documentLimits.depth);
     const places = new Map<string, { count: number; below: SelectionSetNode[] }>();
-    const gather = (set: SelectionSetNode, spreading: readonly string[]) => {
+    const gather = (set: SelectionSetNode, spreading: readonly string[], nested: number) => {
+      if (nested > documentLimits.fragmentDepth) throw tooComplex("levels of fragments", documentLimits.fragmentDepth);
       for (const selection of set.selections) {
         selections += 1;
         if (selections > documentLimits.selections) throw tooComplex("fields and fragments", documentLimits.selections);
         countDirectives(selection.directives);
-        if (selection.kind === Kind.INLINE_FRAGMENT) gather(selection.selectionSet, spreading);
+        if (selection.kind === Kind.INLINE_FRAGMENT) gather(selection.selectionSet, spreading, nested + 1);
         else if (selection.kind === Kind.FRAGMENT_SPREAD) {
           const name = selection.name.value;
           const fragment = fragments.get(name);
@@ -92,7 +98,7 @@ const measure = (operations: readonly OperationDefinitionNode[], fragments: Frag
           if (fragment === undefined || spreading.includes(name)) continue;
           if (!reached.has(name)) countDirectives(fragment.directives);
           reached.add(name);
-          gather(fragment.selectionSet, [...spreading, name]);
+          gather(fragment.selectionSet, [...spreading, name], nested + 1);
         } else {
           for (const { value } of selection.arguments ?? []) measureValue(value, 1);
           const key = (selection.alias ?? selection.name).value;
@@ -106,14 +112,15 @@ const measure = (operations: readonly OperationDefinitionNode[], fragments: Frag
         }
       }
     };
-    for (const set of sets) gather(set, []);
+    for (const set of sets) gather(set, [], 0);
     for (const { below } of places.values()) if (below.length > 0) visit(below, depth + 1);
     return places.size;
   };
 
   for (const { selectionSet, directives: own, variableDefinitions } of operations) {
     countDirectives(own);
-    for (const { directives: onVariable, defaultValue } of variableDefinitions ?? []) {
+    for (const { directives: onVariable, defaultValue, type } of variableDefinitions ?? []) {
+      measureType(type);
       countDirectives(onVariable);
       if (defaultValue !== undefined) measureValue(defaultValue, 1);
     }
@@ -126,6 +133,14 @@ const measure = (operations: readonly OperationDefinitionNode[], fragments: Frag
     reached.add(name);
     countDirectives(own);
     visit([selectionSet], 1);
+  }
+};
+
+const measureType = (type: TypeNode): void => {
+  let depth = 0;
+  for (let inner = type; inner.kind !== Kind.NAMED_TYPE; inner = inner.type) {
+    if (inner.kind === Kind.LIST_TYPE) depth += 1;
+    if (depth > documentLimits.typeDepth) throw tooComplex("levels of lists in a type", documentLimits.typeDepth);
   }
 };
 

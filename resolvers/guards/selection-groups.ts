@@ -11,7 +11,7 @@ import {
 import { type Condition, conditionOf, type Variables } from "./argument-values.js";
 import { tooComplex } from "./document-limits.js";
 
-/** How many fields are resolved at most with these variables. */
+/** What is done at most with these variables, in fields. */
 export type Cost = (variables: Variables) => number;
 
 /** A selection set together with what decides whether it is looked at. */

@@ -25,7 +25,7 @@ export interface ErrorDetails {
   /** Path of the offending value in the input, such as `input.email`. */
   field?: string;
   limit?: number;
-  /** Fields that an operation may resolve. */
+  /** What an operation costs at most, in fields. */
   cost?: number;
   remaining?: number;
   /** ISO 8601 time. */

@@ -76,7 +76,9 @@ export const settings = z.object({
     .describe("Addresses and ranges from which owners and admins may act, separated by commas. Default: everywhere."),
   ATRIUM_MAX_COST: integer(100, 10_000_000)
     .default(20_000)
-    .describe("Most fields that one operation may resolve, as `extensions.cost` counts them."),
+    .describe(
+      "Most that one operation may cost, as `extensions.cost` shows it: docs/documents.md says how it is counted.",
+    ),
   ATRIUM_TRUSTED_DOCUMENTS: z
     .enum(["off", "require"], { error: "must be off or require" })
     .default("off")

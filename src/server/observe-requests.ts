@@ -27,6 +27,7 @@ export const observeRequests = (server: FastifyInstance, { metrics, tracing, log
     const { method } = request;
     const arrivedAt = performance.now();
     request.arrivedAt = arrivedAt;
+    request.trace = parent ?? newTrace();
     // A WebSocket is no request: its operations are told apart.
     if (request.headers.upgrade !== undefined) return;
     const span = tracing.start(`${method} ${routeOf(request)}`, parent, {
@@ -34,7 +35,7 @@ export const observeRequests = (server: FastifyInstance, { metrics, tracing, log
       attributes: { "http.request.method": method, "http.route": routeOf(request) },
     });
     request.span = span;
-    request.trace = span?.context ?? parent ?? newTrace();
+    if (span !== undefined) request.trace = span.context;
     let over = false;
     const end = (status: number) => {
       if (over) return;
