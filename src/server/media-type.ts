@@ -6,7 +6,8 @@ export const graphqlResponse = "application/graphql-response+json";
  * Plain JSON wins a tie, which is what clients expect that say nothing.
  */
 export const negotiateMediaType = (accept: string | undefined): string | undefined => {
-  if (accept === undefined || accept.trim() === "") return json;
+  // What nearly every client sends needs no thought.
+  if (accept === undefined || accept === "*/*" || accept === json || accept.trim() === "") return json;
   const ranges = accept.split(",").flatMap((part) => {
     const [type = "", ...parameters] = part.split(";").map((each) => each.trim().toLowerCase());
     const quality = parameters.find((each) => each.startsWith("q="))?.slice(2);
