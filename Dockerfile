@@ -40,7 +40,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY console console
-COPY schema/trusted-documents.json schema/
+COPY --from=build /app/schema/trusted-documents.json schema/
 VOLUME ["/data"]
 # By number: Kubernetes cannot tell from a name that it is not root.
 USER 1000:1000

@@ -54,7 +54,10 @@ describe("I12 what a foreign page could send", () => {
       const answer = await ask(path, {
         ...(method === undefined ? {} : { method }),
         ...(body === undefined ? {} : { body }),
-        headers: { accept: "application/json", ...(type === undefined ? {} : { "content-type": type }) },
+        headers: {
+          accept: path.endsWith("stream") ? "text/event-stream" : "application/json",
+          ...(type === undefined ? {} : { "content-type": type }),
+        },
       });
       expect([400, 415]).toContain(answer.status);
       expect(["BAD_USER_INPUT", "UNSUPPORTED_MEDIA_TYPE"]).toContain(await codeOf(answer));

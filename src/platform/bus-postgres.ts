@@ -79,9 +79,10 @@ export class PostgresBus implements Bus {
       if (sender !== this.#self) this.#listeners.wake(topics);
     });
     client.on("error", () => {});
-    client.once("end", () => void this.#reconnect());
     await client.connect();
     await client.query(`listen ${channel}`);
+    // Not before: a connection that was never made ends too, and each would start another round of tries.
+    client.once("end", () => void this.#reconnect());
     this.#client = client;
   }
 
