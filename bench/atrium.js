@@ -4,6 +4,8 @@ import { startServerProcess } from "./process.js";
 
 const bin = fileURLToPath(new URL("../bin/atrium.js", import.meta.url));
 
+const dataDir = fileURLToPath(new URL(".data/atrium/", import.meta.url));
+
 /** The one who signs in, and to whose workspace everything belongs. */
 export const owner = { email: "bench@bench.localhost", password: "a password of the bench" };
 
@@ -24,6 +26,8 @@ export const startAtrium = ({ databaseUrl, role = "api", nodeArgs = [], env = {}
       DATABASE_URL: databaseUrl,
       ATRIUM_SECRET: "a secret of the bench that is long enough",
       ATRIUM_DATABASE_POOL: String(poolSize),
+      ATRIUM_DATA_DIR: dataDir,
+      ATRIUM_ADMIN_PASSWORD: "a password that nobody uses",
       HOST: "127.0.0.1",
       ...cacheSetting,
       ...env,

@@ -3,14 +3,14 @@ import { owner, signIn } from "./atrium.js";
 import { withClient } from "./database.js";
 import { httpRequest, load } from "./load.js";
 import { cpuMs } from "./process.js";
-import { spread } from "./statistics.js";
 import { queries } from "./queries.js";
+import { spread } from "./statistics.js";
 
 /** Sessions are opened anew before their access tokens end. */
 const tokenAgeMs = 5 * 60_000;
-const warmUpSeconds = 1.5;
+const warmUpSeconds = 1;
 /** Each measurement begins with some load that is not counted: the last one was on another server. */
-const lead = 0.2;
+const lead = 0.1;
 
 /** Requests of one query for one server, round and round. */
 export const requestsFor = async (server, name, sample) => {

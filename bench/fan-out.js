@@ -67,6 +67,9 @@ const gather = async (server, connectionParams, send) => {
             port: server.port,
             connectionParams,
             query: subscription,
+            onLost: (error) => {
+              contender.lost = error;
+            },
             onNext: (payload) => {
               contender.delivered += 1;
               if (opened + index === 0) contender.first.push(payload.toString());
@@ -102,6 +105,7 @@ const deliver = async (contender, seconds) => {
     await contender.send(events);
     const sentAt = performance.now();
     while (contender.delivered < subscribers * burst) {
+      if (contender.lost !== undefined) throw contender.lost;
       if (performance.now() - sentAt > stallMs)
         throw new Error(`${contender.name} has delivered ${contender.delivered} of ${subscribers * burst} events.`);
       await sleep(1);

@@ -14,14 +14,16 @@ const frame = (opcode, payload) => {
 
 /**
  * A client of graphql-ws that does nothing but count the results of its one subscription, so that a thousand of them take
- * little from the core that they share. Resolves when the subscription is confirmed to be sent; `ready` must be waited for
- * by the caller where a server does not answer a subscription.
+ * little from the core that they share. Resolves when the subscription has been sent. `onLost` hears why a connection ended
+ * that nobody closed here.
  */
-export const openLiveClient = ({ port, connectionParams, query, onNext }) =>
+export const openLiveClient = ({ port, connectionParams, query, onNext, onLost }) =>
   new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     let received = Buffer.alloc(0);
     let upgraded = false;
+    let closed = false;
+    let cause = new Error("the server closed the connection");
     const send = (message) => socket.write(frame(opcodes.text, JSON.stringify(message)));
     const take = (opcode, payload) => {
       if (opcode === opcodes.ping) socket.write(frame(opcodes.pong, payload));
@@ -30,8 +32,14 @@ export const openLiveClient = ({ port, connectionParams, query, onNext }) =>
       else if (payload.includes('"type":"next"') && !payload.includes('"errors"')) onNext(payload);
       else if (payload.includes('"type":"connection_ack"')) {
         send({ id: "1", type: "subscribe", payload: { query } });
-        resolve({ close: () => socket.destroy() });
+        resolve({
+          close: () => {
+            closed = true;
+            socket.destroy();
+          },
+        });
       } else if (payload.includes('"type":"ping"')) send({ type: "pong" });
+      else if (payload.includes('"type":"complete"')) return;
       else socket.destroy(new Error(`an unexpected message: ${payload.toString("utf8", 0, 500)}`));
     };
     socket.on("connect", () =>
@@ -56,8 +64,13 @@ export const openLiveClient = ({ port, connectionParams, query, onNext }) =>
       }
       received = takeFrames(received, take);
     });
-    socket.on("error", reject);
-    socket.on("close", () => reject(new Error("the connection was closed")));
+    socket.on("error", (error) => {
+      cause = error;
+    });
+    socket.on("close", () => {
+      reject(cause);
+      if (!closed) onLost?.(cause);
+    });
   });
 
 /** Hands every whole frame over and returns what is left. */

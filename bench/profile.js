@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startAtrium } from "./atrium.js";
 import { readSample, requestsFor } from "./compare.js";
+import { connectInspector, inspected } from "./inspector.js";
 import { load } from "./load.js";
-import { readLog } from "./process.js";
 
 const folder = fileURLToPath(new URL("profiles/", import.meta.url));
 const root = new URL("..", import.meta.url).href;
@@ -16,10 +16,9 @@ const shown = 25;
  */
 export const profile = async (name, { url, seconds, say }) => {
   const sample = await readSample(url);
-  const server = await startAtrium({ databaseUrl: url, nodeArgs: ["--inspect=127.0.0.1:0"] });
+  const server = await startAtrium({ databaseUrl: url, nodeArgs: inspected });
   try {
-    const address = /ws:\/\/127\.0\.0\.1:\d+\/[\w-]+/.exec(readLog("atrium"))?.[0];
-    const inspector = await connectInspector(address);
+    const inspector = await connectInspector("atrium");
     const next = await requestsFor(server, name, sample);
     say(`warming up ${name} …`);
     await load({ port: server.port, next, seconds: 4 });
@@ -70,30 +69,3 @@ const label = (node) => {
 
 const place = ({ url, lineNumber }) =>
   `${url.startsWith(root) ? url.slice(root.length) : url.replace(/^.*\/node_modules\//, "node_modules/")}:${lineNumber + 1}`;
-
-/** The inspector's protocol, as far as it is needed here. */
-const connectInspector = async (address) => {
-  const socket = new WebSocket(address);
-  const waiting = new Map();
-  let id = 0;
-  socket.addEventListener("message", ({ data }) => {
-    const { id, result, error } = JSON.parse(data);
-    const { resolve, reject } = waiting.get(id) ?? {};
-    waiting.delete(id);
-    if (error) reject?.(new Error(error.message));
-    else resolve?.(result);
-  });
-  await new Promise((resolve, reject) => {
-    socket.addEventListener("open", resolve);
-    socket.addEventListener("error", reject);
-  });
-  return {
-    send: (method, params = {}) =>
-      new Promise((resolve, reject) => {
-        id += 1;
-        waiting.set(id, { resolve, reject });
-        socket.send(JSON.stringify({ id, method, params }));
-      }),
-    close: () => socket.close(),
-  };
-};

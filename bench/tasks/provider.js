@@ -5,14 +5,18 @@ const { BENCH_STUB: stub } = process.env;
 const rounds = Number(process.env.BENCH_ROUNDS);
 const calls = Number(process.env.BENCH_CALLS);
 const inParallel = 50;
-const messages = [
-  { role: "system", text: "Write one original quote." },
-  { role: "user", text: "Topic: courage" },
-];
+let asked = 0;
+const newMessages = () => {
+  asked += 1;
+  return [
+    { role: "system", text: "Write one original quote." },
+    { role: "user", text: `Topic: courage ${asked}` },
+  ];
+};
 
 const provider = openAiCompatibleProvider({ baseUrl: `${stub}/v1`, models: ["model-a"], embeddingModels: [] });
 
-const throughProvider = async () => {
+const throughProvider = async (messages) => {
   let text = "";
   const request = { model: "model-a", messages, maxTokens: 400, temperature: 1 };
   for await (const chunk of provider.generate(request, new AbortController().signal))
@@ -20,7 +24,7 @@ const throughProvider = async () => {
   return text;
 };
 
-const direct = async () => {
+const direct = async (messages) => {
   const body = {
     model: "model-a",
     messages: messages.map(({ role, text }) => ({ role, content: text })),
@@ -43,29 +47,40 @@ const direct = async () => {
   return text;
 };
 
-/** Durations in milliseconds. So many are always under way, and they do not begin all at once. */
+/** What calls took, in milliseconds, by their message. So many are always under way, and they do not begin all at once. */
 const time = async (call, expected) => {
-  const durations = [];
+  const taken = {};
   let begun = 0;
   await Promise.all(
     Array.from({ length: inParallel }, async (_, index) => {
       await new Promise((resolve) => setTimeout(resolve, index * 15));
       while (begun < calls) {
         begun += 1;
+        const messages = newMessages();
         const from = performance.now();
-        const text = await call();
-        durations.push(performance.now() - from);
+        const text = await call(messages);
+        taken[messages[1].text] = performance.now() - from;
         if (text !== expected) throw new Error(`The answer was ${JSON.stringify(text)}.`);
       }
     }),
   );
-  return durations;
+  return taken;
 };
 
-const expected = await direct();
+/** What each call took beyond the stub, and what it cost the processor, which other work on the machine does not change. */
+const timed = async (call, expected) => {
+  const before = process.cpuUsage();
+  const taken = await time(call, expected);
+  const { user, system } = process.cpuUsage(before);
+  const ofStub = await (await fetch(stub)).json();
+  const beyond = Object.entries(taken).map(([message, ms]) => ms - ofStub[message]);
+  return { beyond, cpuMs: (user + system) / 1000 / beyond.length };
+};
+
+const expected = await direct(newMessages());
 await time(throughProvider, expected);
 const measured = [];
 for (let round = 0; round < rounds; round += 1)
-  measured.push({ direct: await time(direct, expected), provider: await time(throughProvider, expected) });
+  measured.push({ direct: await timed(direct, expected), provider: await timed(throughProvider, expected) });
 process.stdout.write(JSON.stringify(measured));
 process.exit(0);
