@@ -4,6 +4,7 @@ import { configuredProviders } from "./ai/configured-providers.js";
 import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import type { Provider } from "./ai/provider.js";
+import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
@@ -30,6 +31,7 @@ import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
+import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { requireRedis } from "./platform/redis.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
@@ -72,9 +74,11 @@ export interface App {
   readonly bus: Bus;
   readonly engines: readonly Engine[];
   readonly lists: Lists;
+  readonly live: Live;
   readonly events: EventLog;
   readonly jobs: JobService;
   readonly sessions: SessionService;
+  readonly access: AccessWatch;
   readonly accounts: AccountService;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
@@ -122,7 +126,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => dispatch.stop());
 
     const lists = new Lists(database);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const live = new Live(bus, logger);
+    const sessions = new SessionService(database, new Tokens(keys, clock), clock);
     const generations = new GenerationService(options.providers ?? configuredProviders(config.ai), config.ai.default);
     const app: App = {
       config,
@@ -131,9 +136,11 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       bus,
       engines: listEngines(config, generations.defaultProvider.name),
       lists,
-      events: new EventLog(database, bus),
-      jobs: new JobService(database, lists, bus),
+      live,
+      events: new EventLog(database, live),
+      jobs: new JobService(database, lists, live),
       sessions,
+      access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
       generations,
       quotes: new QuoteService(database, lists, generations),

@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { Actor } from "#src/platform/actor.js";
-import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
@@ -33,7 +32,6 @@ export class SessionService {
     private readonly database: Database,
     private readonly tokens: Tokens,
     private readonly clock: Clock,
-    private readonly bus: Bus,
   ) {}
 
   /** Opens a session in the caller's transaction. */
@@ -125,17 +123,6 @@ export class SessionService {
     if (session === undefined) throw notFound("session", id);
     await this.database.write(caller, (change) => this.#end(change, sessionId));
     return session;
-  }
-
-  async isAlive(sessionId: string): Promise<boolean> {
-    const row = await this.database.row(sql<{ refreshedAt: string }>`select s.refreshed_at as "refreshedAt"
-      from session s join "user" u on u.id = s.user_id where s.id = ${sessionId} and s.revoked_at is null and u.is_active`);
-    return row !== undefined && !this.#idle(row.refreshedAt);
-  }
-
-  /** Calls `listener` once the session may have ended; `isAlive` then says whether it has. */
-  onEnd(sessionId: string, listener: () => void): () => void {
-    return this.bus.subscribe(sessionTopic(sessionId), listener);
   }
 
   async user(id: string): Promise<User> {

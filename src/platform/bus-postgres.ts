@@ -40,6 +40,10 @@ export class PostgresBus implements Bus {
     return this.#listeners.add(topic, listener);
   }
 
+  get topics(): number {
+    return this.#listeners.size;
+  }
+
   async close(): Promise<void> {
     await this.#flushing;
     this.#closing.abort();

@@ -1,4 +1,5 @@
 import {
+  createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
@@ -6,7 +7,6 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
-  subscribe,
   validate,
 } from "graphql";
 import { LRUCache } from "lru-cache";
@@ -25,7 +25,6 @@ interface Params {
 }
 
 type Document = ReturnType<typeof parseWithinLimits>;
-type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
 /** Operations that arrive over a WebSocket or an event stream; HTTP posts go through Apollo. */
 export class Operations {
@@ -62,33 +61,15 @@ export class Operations {
     return this.#present(await execute(args), requestIdOf(args));
   }
 
-  async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {
-    const requestId = requestIdOf(args);
-    const result = await subscribe(args);
-    if (!(Symbol.asyncIterator in result)) return this.#present(result, requestId);
-    return this.#presentStream(result as ResultStream, requestId);
+  /** What a subscription follows, or why it is refused. */
+  async source(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<unknown>> {
+    const source = await createSourceEventStream(args);
+    return Symbol.asyncIterator in source ? source : this.#present(source, requestIdOf(args));
   }
 
-  /** A source that throws ends its stream with the error as its last result, instead of tearing the connection down. */
-  #presentStream(results: ResultStream, requestId: string): ResultStream {
-    let failed = false;
-    return {
-      next: async () => {
-        if (failed) return { done: true, value: undefined };
-        try {
-          const { done, value } = await results.next();
-          return done ? { done, value } : { done: false, value: this.#present(value, requestId) };
-        } catch (error) {
-          failed = true;
-          return { done: false, value: { errors: [this.#refuse(error, requestId)] } };
-        }
-      },
-      return: async () => (await results.return?.()) ?? { done: true, value: undefined },
-      throw: async (error) => (await results.throw?.(error)) ?? { done: true, value: undefined },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+  /** The last result of a stream that an error ends. */
+  failure(args: ExecutionArgs, error: unknown): ExecutionResult {
+    return { errors: [this.#refuse(error, requestIdOf(args))] };
   }
 
   #present(result: ExecutionResult, requestId: string): ExecutionResult {
