@@ -75,12 +75,13 @@ export class EventLog {
    * first entry above it ends the page, even if it is committed already.
    */
   async #read(workspaceId: string, place: bigint, limit: number): Promise<LogPage<Event>> {
+    // Ordered by the columns: a bare `xid` would be the text of the same name that is selected.
     const rows = await this.database.rows(sql<EventRow>`
       select id, workspace_id as "workspaceId", xid::text, position::text, kind, subject_id as "subjectId",
         actor_id as "actorId", data, created_at as "createdAt", xid < pg_snapshot_xmin(pg_current_snapshot()) as settled
       from event
       where workspace_id = ${workspaceId} and (xid, position) > (${xidOf(place)}::xid8, ${positionOf(place)}::bigint)
-      order by xid, position limit ${limit}`);
+      order by event.xid, event.position limit ${limit}`);
     const end = rows.findIndex(({ settled }) => !settled);
     const entries = rows.slice(0, end === -1 ? rows.length : end).map((row): LogEntry<Event> => {
       const at = placeOf(row.xid, row.position);

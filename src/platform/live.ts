@@ -76,10 +76,13 @@ export class Following<T> implements AsyncIterable<T> {
         if ("failure" in end) throw end.failure;
         return undefined;
       }
+      const floor = this.#head?.floor ?? this.#place;
       const page = await readPatiently(this.log, this.#place, this.live.logger, () => this.#closed);
       if (this.#closed) return undefined;
       if (page.entries.length > 0) return this.#advance(page.entries);
       if (page.rest === "end") return undefined;
+      // Nothing is stored up to where the head began when this was read, not any more.
+      if (floor > this.#place) this.#place = floor;
       if (this.#head === undefined) {
         this.#attach(this.live.headOf(this.log) ?? this.live.openHead(this.log, this.#place));
       }

@@ -22,7 +22,6 @@ interface Follower {
 export class LogHead<T> {
   readonly #followers = new Set<Follower>();
   readonly #unsubscribe: () => void;
-  /** Everything between `#floor` and `#place`. */
   #kept: (LogEntry<T> & { readonly readAt: number })[] = [];
   #floor: bigint;
   #place: bigint;
@@ -51,6 +50,11 @@ export class LogHead<T> {
   /** Set once nothing will follow. */
   get end(): { readonly failure?: unknown } | undefined {
     return this.#end;
+  }
+
+  /** Everything behind this place, up to the newest entry that was read, is at hand. */
+  get floor(): bigint {
+    return this.#floor;
   }
 
   get followers(): number {

@@ -7,9 +7,12 @@ import type { Outlet } from "./outlet.js";
 /** Pause between two signs of life, and how long a client may take to read the end of its stream, in milliseconds. */
 const pingMs = 12_000;
 const farewellMs = 30_000;
+const ping = ":\n\n";
 
 /** One operation as Server-Sent Events: the distinct connections mode of the graphql-sse protocol. */
 export class EventStreamOutlet implements Outlet {
+  readonly #pings: NodeJS.Timeout;
+
   constructor(
     private readonly response: ServerResponse,
     headers: OutgoingHttpHeaders,
@@ -21,11 +24,10 @@ export class EventStreamOutlet implements Outlet {
       "content-encoding": "none",
       connection: "keep-alive",
     });
-    const ping = () => void response.write(":\n\n");
-    // The first one at once: some browsers believe in a stream only when something has come.
-    ping();
-    const timer = setInterval(ping, pingMs);
-    response.once("close", () => clearInterval(timer)).once("finish", () => clearInterval(timer));
+    // At once: some browsers believe in a stream only when something has come.
+    response.write(ping);
+    this.#pings = setInterval(() => response.write(ping), pingMs);
+    response.once("close", () => clearInterval(this.#pings));
   }
 
   get backlog(): number {
@@ -52,6 +54,7 @@ export class EventStreamOutlet implements Outlet {
   /** Writes the last result, if there is one, and that the operation is over. */
   complete(last?: ExecutionResult): void {
     if (this.response.writableEnded) return;
+    clearInterval(this.#pings);
     if (last !== undefined) this.response.write(`event: next\ndata: ${JSON.stringify(last)}\n\n`);
     this.response.end("event: complete\ndata:\n\n");
   }
