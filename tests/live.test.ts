@@ -341,6 +341,28 @@ describe("the end of a stream", () => {
     await idle();
   });
 
+  test("J6 a log that cannot be read any more ends every stream of it with an error and the cursor", async () => {
+    const idleWorkers = await startAtrium({ withWorkers: false });
+    const ann = await idleWorkers.signUp();
+    const { generateQuote: job } = await ann.sdk.GenerateQuote({ input: { topic: "endings" } });
+    const socket = await openLiveSocket(ann);
+    const thread = "subscription ($id: ID!) { jobEvents(jobId: $id) { __typename } }";
+    const watchers = Array.from({ length: 3 }, () => socket.subscribe(thread, { id: job.id }));
+    await until(
+      () => idleWorkers.app.live.followers,
+      (followers) => followers === 1,
+    );
+    await idleWorkers.database.query("delete from job where id = $1", [job.id]);
+    for (const watcher of watchers) {
+      expect(await watcher.ended).toBe("complete");
+      const error = watcher.answers.at(-1)?.errors?.[0];
+      expect(error?.extensions).toMatchObject({ code: "NOT_FOUND", cursor: expect.any(String) });
+    }
+    expect(idleWorkers.app.live.followers).toBe(0);
+    socket.websocket.terminate();
+    await idleWorkers.close();
+  });
+
   test("J6 a shutdown closes sockets with 1001, and another process goes on from the cursor", async () => {
     const second = await startAtrium({ database: atrium.database, withWorkers: false });
     const ann = await atrium.signUp();
@@ -413,6 +435,19 @@ describe("clients that do not read", () => {
     expect(quick.websocket.readyState).toBe(quick.websocket.OPEN);
     for (const socket of [again, quick]) socket.websocket.terminate();
     await idle();
+  }, 60_000);
+
+  test("J6 answers to single operations are bounded as well", async () => {
+    const ann = await atrium.signUp();
+    await record(await workspaceOf(ann), burst.map(String), text);
+    const socket = await openLiveSocket(ann);
+    socket.pause();
+    for (let round = 0; round < 20; round += 1) {
+      socket.subscribe("{ events { id data } }");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    socket.resume();
+    expect((await socket.closed).code).toBe(4413);
   }, 60_000);
 
   test("J6 an event stream with more than 1 MB unread ends with an error and the cursor", async () => {

@@ -26,8 +26,13 @@ export class EventStreamOutlet implements Outlet {
     });
     // At once: some browsers believe in a stream only when something has come.
     response.write(ping);
-    this.#pings = setInterval(() => response.write(ping), pingMs);
+    this.#pings = setInterval(() => this.#isOpen && response.write(ping), pingMs);
     response.once("close", () => clearInterval(this.#pings));
+  }
+
+  /** A write to a response that is over would be an error that nobody can handle. */
+  get #isOpen(): boolean {
+    return !this.response.writableEnded && !this.response.destroyed;
   }
 
   get backlog(): number {
@@ -35,7 +40,7 @@ export class EventStreamOutlet implements Outlet {
   }
 
   write(frames: readonly Frame[]): void {
-    if (this.response.writableEnded) return;
+    if (!this.#isOpen) return;
     this.response.cork();
     for (const { event } of frames) this.response.write(event);
     this.response.uncork();
@@ -53,7 +58,7 @@ export class EventStreamOutlet implements Outlet {
 
   /** Writes the last result, if there is one, and that the operation is over. */
   complete(last?: ExecutionResult): void {
-    if (this.response.writableEnded) return;
+    if (!this.#isOpen) return;
     clearInterval(this.#pings);
     if (last !== undefined) this.response.write(`event: next\ndata: ${JSON.stringify(last)}\n\n`);
     this.response.end("event: complete\ndata:\n\n");

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ExecutionArgs, GraphQLSchema } from "graphql";
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from "graphql";
 import { makeHandler } from "graphql-ws/use/@fastify/websocket";
 import { viewerFields } from "#resolvers/viewer-fields.js";
 import type { App } from "#src/app.js";
@@ -58,8 +58,11 @@ export const registerGraphqlStreams = (server: FastifyInstance, app: App, schema
       }
     },
     onSubscribe: async ({ extra }, id, payload) => {
-      // Answers to single operations wait for a slow client as well.
-      if (extra.socket.bufferedAmount > maxBacklog) extra.socket.close(tooSlow, "Read what you have asked for first.");
+      // Answers to single operations are bounded like events, but have no cursor.
+      if (extra.socket.bufferedAmount > maxBacklog) {
+        extra.socket.close(tooSlow, "{}");
+        return [new GraphQLError("The socket is closed: more than 1 MiB of its answers were not read.")];
+      }
       const credentials = extra.credentials ?? credentialsOf(extra.request.headers);
       const prepared = await operations.prepare(payload, credentials, newId("request"));
       const outlet = new WebsocketOutlet(extra.socket, extra.request.raw.socket, id);

@@ -30,6 +30,8 @@ export const serveEventStream = async (services: Services, request: FastifyReque
   if (operation === OperationTypeNode.MUTATION && request.method === "GET")
     return reply.code(405).header("allow", "POST").send({ error: "A mutation is sent by POST." });
   reply.hijack();
+  // The client may have gone while its operation was looked at.
+  if (reply.raw.destroyed) return;
   const outlet = new EventStreamOutlet(reply.raw, reply.getHeaders() as OutgoingHttpHeaders);
   try {
     if (operation === OperationTypeNode.SUBSCRIPTION) await deliver(services, prepared, outlet, reply.raw);
@@ -52,7 +54,6 @@ const deliver = async (
   const release = caller === undefined ? () => {} : app.access.watch(caller, (reason) => delivery.fail(reason));
   const leave = () => delivery.finish();
   response.once("close", leave);
-  // The client may have gone while all this was looked at.
   if (response.destroyed) leave();
   try {
     for await (const last of delivery) outlet.complete(last);
