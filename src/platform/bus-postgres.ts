@@ -83,10 +83,17 @@ export class PostgresBus implements Bus {
       if (sender !== this.#self) this.#listeners.wake(topics);
     });
     client.on("error", () => {});
+    try {
+      await client.connect();
+      await client.query(`listen ${channel}`);
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    // Not before: a connection that could not be opened ends as well, and is tried again by whoever asked for it.
     client.once("end", () => void this.#reconnect());
-    await client.connect();
-    await client.query(`listen ${channel}`);
     this.#client = client;
+    if (this.#closing.signal.aborted) await client.end();
   }
 
   async #reconnect(): Promise<void> {
