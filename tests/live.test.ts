@@ -337,6 +337,13 @@ describe("the end of a stream", () => {
       (kinds) => kinds.length === 2,
     );
     expect(kindsOf(operation)).toEqual(["before", "after"]);
+    const listening =
+      "select count(*)::int as count from pg_stat_activity where datname = $1 and query like 'listen %'";
+    const listeners = async () => (await atrium.database.query<{ count: number }>(listening, [name]))[0]?.count;
+    await eventually(listeners, (count) => count === 1);
+    // Every try of the outage had its own reconnection, if a failed one began another.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await listeners()).toBe(1);
     socket.websocket.terminate();
     await idle();
   });
@@ -352,6 +359,8 @@ describe("the end of a stream", () => {
       () => idleWorkers.app.live.followers,
       (followers) => followers === 1,
     );
+    // The others join the first one.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await idleWorkers.database.query("delete from job where id = $1", [job.id]);
     for (const watcher of watchers) {
       expect(await watcher.ended).toBe("complete");

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
 import { DomainError } from "#src/platform/errors.js";
 import type { Following } from "#src/platform/live.js";
@@ -107,8 +108,14 @@ export class Delivery implements AsyncIterableIterator<ExecutionResult>, Member 
         const entries = await this.following.read();
         if (this.#over) return;
         if (entries === undefined) return this.finish();
-        if (entries.length > 0) await this.#catchUp(await renderEntries(this.operations, this.args, entries));
-        else if (!this.groups.has(this.key)) return this.#join(this.#openGroup());
+        if (entries.length > 0) {
+          await this.#catchUp(await renderEntries(this.operations, this.args, entries));
+          continue;
+        }
+        this.#place = this.following.place;
+        if (!this.groups.has(this.key)) return this.#join(this.#openGroup());
+        // Others have been given what only just came: it is there at the next look.
+        await nextTurn();
       }
     } catch (error) {
       this.fail(error);

@@ -67,6 +67,11 @@ export class Operations {
     return Symbol.asyncIterator in source ? source : this.#present(source, requestIdOf(args));
   }
 
+  /** The answer of a subscription to one entry of what it follows. */
+  async answer(args: ExecutionArgs, entry: unknown): Promise<ExecutionResult> {
+    return this.#present(await execute({ ...args, rootValue: entry }), requestIdOf(args));
+  }
+
   /** The last result of a stream that an error ends. */
   failure(args: ExecutionArgs, error: unknown): ExecutionResult {
     return { errors: [this.#refuse(error, requestIdOf(args))] };

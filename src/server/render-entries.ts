@@ -9,6 +9,4 @@ export const renderEntries = (
   args: ExecutionArgs,
   entries: readonly LogEntry<unknown>[],
 ): Promise<Frame[]> =>
-  Promise.all(
-    entries.map(async ({ place, value }) => new Frame(place, await operations.execute({ ...args, rootValue: value }))),
-  );
+  Promise.all(entries.map(async ({ place, value }) => new Frame(place, await operations.answer(args, value))));
