@@ -8,6 +8,7 @@ import { eventTopic } from "./event.js";
 import { newId } from "./ids.js";
 import { Job, JobStatus, type Lane } from "./job.js";
 import type { Node } from "./node.js";
+import { TouchedRows } from "./touched-rows.js";
 
 /** What a queue needs to know of a job. */
 export interface JobTicket {
@@ -32,13 +33,25 @@ type NewRow<T> = Omit<T, Filled | NullableKeys<T>> & Partial<T>;
 export class Change {
   readonly #topics = new Set<string>();
   readonly #jobs: JobTicket[] = [];
+  readonly #touched: TouchedRows;
   readonly #events: { kind: string; subjectId: string; data: object }[] = [];
 
   constructor(
     private readonly em: EntityManager,
     readonly actor: Actor,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const entities = em.getMetadata().getAll();
+    this.#touched = new TouchedRows(actor.workspaceId, (table) =>
+      entities.values().some(({ tableName, properties }) => tableName === table && "workspaceId" in properties),
+    );
+  }
+
+  /** What it may have changed so far, as topics of `touched-rows.ts`. */
+  get touched(): string[] {
+    if (this.#events.length > 0) this.#touched.add("event");
+    return this.#touched.topics;
+  }
 
   get now(): Date {
     return this.clock.now();
@@ -46,6 +59,7 @@ export class Change {
 
   create<T extends Node>(entity: EntityClass<T>, values: NewRow<T>): T {
     const { tableName, properties } = this.em.getMetadata().get(entity);
+    this.#touched.add(tableName);
     const filled: Record<string, unknown> = { id: newId(tableName), createdAt: this.now };
     if ("workspaceId" in properties) filled.workspaceId = this.actor.workspaceId;
     const row = Object.assign(new entity(), filled, values);
@@ -59,11 +73,14 @@ export class Change {
 
   /** Reads a row of the actor's workspace and locks it until the end of the transaction. */
   find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
+    // Nobody locks a row to leave it as it is.
+    this.#touched.add(this.em.getMetadata().get(entity).tableName);
     const scoped = { ...where, workspaceId: this.actor.workspaceId };
     return this.em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
   remove(row: Node): void {
+    this.#touched.add(this.em.getMetadata().get(row.constructor as never).tableName);
     this.em.remove(row);
   }
 
@@ -104,7 +121,10 @@ export class Change {
 
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {
     await this.em.flush();
-    const { rows } = await query.execute(this.em.getKysely());
+    const kysely = this.em.getKysely();
+    const compiled = query.compile(kysely);
+    this.#touched.addStatement(compiled.sql);
+    const { rows } = await kysely.executeQuery(compiled);
     return rows;
   }
 

@@ -6,6 +6,7 @@ import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
 import type { Clock } from "./clock.js";
 import { SettingError } from "./errors.js";
+import { writtenTables } from "./written-tables.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
 
@@ -32,6 +33,12 @@ export class Database {
 
   /** Called after each commit with what it brought. Set once by the composition root. */
   onCommit: (committed: Committed) => void = () => {};
+
+  /**
+   * Called before each commit with the topics of the rows that it may change (`touched-rows.ts`). What comes of it is
+   * called when the transaction has ended, well or not, and before anybody hears how. Set once by the composition root.
+   */
+  beforeCommit: (touched: readonly string[]) => Promise<() => void> = async () => () => {};
 
   static async connect({ url, pool, entities, clock, migrations }: DatabaseOptions): Promise<Database> {
     const orm = await MikroORM.init({
@@ -89,11 +96,26 @@ export class Database {
     return (this.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
   }
 
-  /** Plain rows of one statement, a transaction of its own: after a deadlock it is simply sent again. */
+  /** Plain rows of one statement that reads. What writes goes through `write`, so that caches hear of it. */
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
+    return this.#send(query, (statement) => {
+      const [table] = writtenTables(statement);
+      if (table !== undefined) throw new Error(`A read must not write to ${table}.`);
+    });
+  }
+
+  /** One statement that changes nothing that a query shows, such as signs of life: no cache hears of it. */
+  upkeep<T>(query: RawBuilder<T>): Promise<T[]> {
+    return this.#send(query, () => {});
+  }
+
+  /** A transaction of its own: after a deadlock it is simply sent again. */
+  #send<T>(query: RawBuilder<T>, check: (statement: string) => void): Promise<T[]> {
     return retrying(async () => {
-      const { rows } = await query.execute((this.orm.em.fork() as EntityManager).getKysely());
-      return rows;
+      const kysely = (this.orm.em.fork() as EntityManager).getKysely();
+      const compiled = query.compile(kysely);
+      check(compiled.sql);
+      return (await kysely.executeQuery(compiled)).rows;
     });
   }
 
@@ -106,13 +128,21 @@ export class Database {
    * tried again, so `work` touches nothing but the database.
    */
   async write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
-    const { result, committed } = await retrying(() =>
-      this.orm.em.fork().transactional(async (em) => {
-        const change = new Change(em as EntityManager, actor, this.clock);
-        const result = await work(change);
-        return { result, committed: await change.complete() };
-      }),
-    );
+    const { result, committed } = await retrying(async () => {
+      let ending: Promise<() => void> | undefined;
+      try {
+        return await this.orm.em.fork().transactional(async (em) => {
+          const change = new Change(em as EntityManager, actor, this.clock);
+          const result = await work(change);
+          ending = this.beforeCommit(change.touched);
+          const committed = await change.complete();
+          await ending;
+          return { result, committed };
+        });
+      } finally {
+        (await ending)?.();
+      }
+    });
     this.onCommit(committed);
     return result;
   }
