@@ -1,8 +1,4 @@
-import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import { createSchema } from "#resolvers/schema.js";
@@ -10,6 +6,8 @@ import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
 import { checkHealth } from "./platform/health.js";
 import { newId } from "./platform/ids.js";
+import { registerCompression } from "./server/compression.js";
+import { registerConsole } from "./server/console-files.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
@@ -28,7 +26,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const here = dirname(fileURLToPath(import.meta.url));
 const bodyLimit = 1024 * 1024;
 const defaultPort = 4000;
 const requestIdPattern = /^[\w.:-]{8,100}$/;
@@ -48,6 +45,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
       "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     });
   });
+  await registerCompression(server);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
   const schema = createSchema(app);
   registerHealth(server, app);
@@ -82,26 +80,6 @@ const registerHealth = (server: FastifyInstance, app: App) => {
     const health = await checkHealth(app.database);
     return reply.code(health.status === "ok" ? 200 : 503).send(health);
   });
-};
-
-const registerConsole = async (server: FastifyInstance) => {
-  // Beside `src` in the checkout, and one level further up from the build.
-  const root = await firstThatHas("index.html", [join(here, "../console"), join(here, "../../console")]);
-  await server.register(fastifyStatic, {
-    root,
-    prefix: "/",
-    index: ["index.html"],
-    cacheControl: false,
-    // Asked for anew each time, and answered with 304 while nothing has changed.
-    setHeaders: (reply) => reply.header("cache-control", "no-cache"),
-  });
-};
-
-const firstThatHas = async (file: string, folders: readonly string[]): Promise<string> => {
-  for (const folder of folders) {
-    if (await readFile(join(folder, file)).catch(() => undefined)) return folder;
-  }
-  throw new Error(`None of ${folders.join(", ")} has ${file}.`);
 };
 
 /** The asked port and no other; without one the default, or the next free one behind it. */
