@@ -2,6 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import type { App } from "#src/app.js";
 import { AccountResolver } from "./account-resolver.js";
+import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
@@ -9,10 +10,19 @@ import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 
-const classes = [AccountResolver, EventResolver, JobResolver, NodeResolver, QuoteResolver, SystemResolver] as const;
+const classes = [
+  AccountResolver,
+  CacheResolver,
+  EventResolver,
+  JobResolver,
+  NodeResolver,
+  QuoteResolver,
+  SystemResolver,
+] as const;
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
+  new CacheResolver(app.cache),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),

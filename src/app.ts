@@ -31,6 +31,8 @@ import { JobService } from "./platform/job-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import type { Logger } from "./platform/logger.js";
+import { QueryCache } from "./platform/query-cache.js";
+import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
@@ -70,6 +72,7 @@ export interface App {
   readonly logger: Logger;
   readonly database: Database;
   readonly bus: Bus;
+  readonly cache: QueryCache;
   readonly engines: readonly Engine[];
   readonly lists: Lists;
   readonly events: EventLog;
@@ -107,6 +110,12 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
         ? await PostgresBus.connect(databaseUrl, await database.pool(), logger)
         : await RedisBus.connect(config.redis.url, config.redis.prefix, logger);
     closers.push(() => bus.close());
+    const redisLevel =
+      config.redis === undefined ? undefined : await RedisLevel.connect(config.redis.url, config.redis.prefix, logger);
+    closers.push(async () => redisLevel?.close());
+    const cache = new QueryCache({ ...config.queryCache, bus, clock, redis: redisLevel });
+    closers.push(async () => cache.close());
+    database.beforeCommit = (touched) => cache.announce(touched);
     const bull =
       config.redis === undefined
         ? await BullQueues.onPostgres(databaseUrl, logger)
@@ -129,6 +138,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       logger,
       database,
       bus,
+      cache,
       engines: listEngines(config, generations.defaultProvider.name),
       lists,
       events: new EventLog(database, bus),

@@ -10,6 +10,8 @@ const lowestRole = {
   "job:control": Role.EDITOR,
   "event:read": Role.VIEWER,
   "session:manage": Role.VIEWER,
+  "system:read": Role.ADMIN,
+  "cache:clear": Role.ADMIN,
 } as const satisfies Record<string, Role>;
 
 const rank: Readonly<Record<Role, number>> = { OWNER: 3, ADMIN: 2, EDITOR: 1, VIEWER: 0 };

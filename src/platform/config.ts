@@ -49,12 +49,20 @@ export const settings = z.object({
     .describe("Most connections that one process opens for its queries."),
   REDIS_URL: url(["redis:", "rediss:"], "redis://localhost:6379")
     .optional()
-    .describe("Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres."),
+    .describe(
+      "Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres, and no cache is shared.",
+    ),
   ATRIUM_REDIS_PREFIX: z
     .string()
     .regex(/^[\w:-]{1,64}$/, { error: "must be 1 to 64 letters, digits, _ : or -" })
     .default("atrium")
     .describe("Begins every Redis key; differs between installations that share one Redis."),
+  ATRIUM_QUERY_CACHE_MB: integer(0, 65_536)
+    .default(64)
+    .describe("Memory of one process for answers of queries, kept for 5 minutes or until a write; 0 turns it off."),
+  ATRIUM_QUERY_CACHE_WARM: integer(0, 1_000)
+    .default(0)
+    .describe("Most wanted answers that a process reads again by itself after a write has dropped them."),
   ATRIUM_DATA_DIR: z
     .string()
     .min(1)
@@ -138,6 +146,7 @@ const shape = (s: Settings) => ({
   },
   database: { url: s.DATABASE_URL, pool: s.ATRIUM_DATABASE_POOL },
   redis: s.REDIS_URL === undefined ? undefined : { url: s.REDIS_URL, prefix: s.ATRIUM_REDIS_PREFIX },
+  queryCache: { maxBytes: s.ATRIUM_QUERY_CACHE_MB * 1024 * 1024, warm: s.ATRIUM_QUERY_CACHE_WARM },
   jobs: { concurrency: s.ATRIUM_CONCURRENCY, shutdownMs: s.ATRIUM_SHUTDOWN_SECONDS * 1000 },
   admin: { email: s.ATRIUM_ADMIN_EMAIL.toLowerCase(), password: s.ATRIUM_ADMIN_PASSWORD },
   ai: {

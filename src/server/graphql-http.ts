@@ -5,7 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { GraphQLError, type GraphQLSchema } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Context } from "#resolvers/context.js";
 import { documentLimits, parseWithinLimits } from "#resolvers/guards/document-limits.js";
@@ -13,6 +13,8 @@ import { presentError } from "#resolvers/guards/present-error.js";
 import { refuseNul } from "#resolvers/guards/refuse-nul.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
+import { answerQuery, operationOf } from "./cached-queries.js";
+import { sendCompressed } from "./compression.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { createContext, credentialsOf } from "./request-context.js";
 
@@ -46,13 +48,12 @@ export const registerGraphql = async (
     logger: silent(app),
   });
   await apollo.start();
-  const withinLimits = new LRUCache<string, true>({ max: 1_000 });
+  const withinLimits = new LRUCache<string, DocumentNode>({ max: 1_000 });
 
   const checkLimits = (query: unknown) => {
     if (typeof query !== "string" || withinLimits.has(query)) return;
     try {
-      parseWithinLimits(query);
-      withinLimits.set(query, true);
+      withinLimits.set(query, parseWithinLimits(query));
     } catch (error) {
       // A syntax error is Apollo's to report.
       if (error instanceof GraphQLError && error.extensions.code === "QUERY_TOO_COMPLEX") throw error;
@@ -68,7 +69,11 @@ export const registerGraphql = async (
   const serve = (request: FastifyRequest, reply: FastifyReply) =>
     requestIds.run(request.requestId, async () => {
       const { body, method } = request;
-      const params = ((method === "GET" ? request.query : body) ?? {}) as { query?: unknown; variables?: unknown };
+      const params = ((method === "GET" ? request.query : body) ?? {}) as {
+        query?: unknown;
+        operationName?: unknown;
+        variables?: unknown;
+      };
       let context: Context;
       try {
         checkLimits(params.query);
@@ -77,18 +82,29 @@ export const registerGraphql = async (
       } catch (error) {
         return refuse(reply, error);
       }
-      const headers = new HeaderMap();
-      for (const [name, value] of Object.entries(request.headers)) {
-        if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
-      }
-      const search = request.url.includes("?") ? request.url.slice(request.url.indexOf("?")) : "";
-      const result = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers, search, body },
-        context: async () => context,
-      });
-      reply.code(result.status ?? 200).headers(Object.fromEntries(result.headers));
-      if (result.body.kind === "complete") return reply.send(result.body.string);
-      throw new Error("Incremental delivery is not served.");
+      const execute = async () => {
+        const headers = new HeaderMap();
+        for (const [name, value] of Object.entries(request.headers)) {
+          if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+        }
+        const search = request.url.includes("?") ? request.url.slice(request.url.indexOf("?")) : "";
+        const result = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { method, headers, search, body },
+          context: async () => context,
+        });
+        if (result.body.kind !== "complete") throw new Error("Incremental delivery is not served.");
+        return { status: result.status ?? 200, headers: Object.fromEntries(result.headers), text: result.body.string };
+      };
+      const query = typeof params.query === "string" ? params.query : "";
+      const document = withinLimits.get(query);
+      const asked = document === undefined ? undefined : { ...params, query, document };
+      const isQuery = asked !== undefined && operationOf(asked)?.operation === "query";
+      const { answer, outcome } = isQuery
+        ? await answerQuery(app.cache, request, context, asked, execute)
+        : { answer: await execute(), outcome: undefined };
+      reply.code(answer.status).headers(answer.headers);
+      if (outcome === undefined) return reply.send(answer.text);
+      return sendCompressed(reply.header("x-cache", outcome), answer.text);
     });
 
   const answer = (request: FastifyRequest, reply: FastifyReply) =>
