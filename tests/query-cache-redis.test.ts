@@ -148,7 +148,15 @@ testWithRedis(
 
 describe("between a mark and its end", () => {
   const topics = topicsOfReading(["quote"], "w");
-  const connect = () => RedisLevel.connect(redis.url, "level", createLogger({ level: "silent", pretty: false }));
+  const levels: RedisLevel[] = [];
+  const connect = async () => {
+    const level = await RedisLevel.connect(redis.url, "level", createLogger({ level: "silent", pretty: false }));
+    levels.push(level);
+    return level;
+  };
+  afterEach(async () => {
+    for (const level of levels.splice(0)) await level.close();
+  });
   const stampOf = async (level: RedisLevel) => {
     const found = await level.find("hash", topics);
     return found?.outcome === "MISS" ? found.stamp : undefined;
@@ -177,7 +185,6 @@ describe("between a mark and its end", () => {
     (await writer.mark(["rows:*:quote"]))();
     await settled();
     expect(await stampOf(writer)).toBeDefined();
-    await Promise.all([writer.close(), reader.close()]);
   });
 
   testWithRedis(
@@ -219,7 +226,6 @@ describe("between a mark and its end", () => {
         (state) => state === "READY",
       );
       expect(await stampOf(reader)).not.toBe(stamp);
-      await Promise.all([writer.close(), reader.close()]);
     },
   );
 });

@@ -270,6 +270,26 @@ describe.each(engines)("the query cache on %s", (engine) => {
     }
   });
 
+  testNotify("H1 when a process falls silent the others read anew what it may not have told", async () => {
+    const third = await startAtrium({ engine, database, prefix: `cache-${process.pid}` });
+    const ann = await atrium.signUp();
+    const { createQuote: quote } = await create(ann, "Before.");
+    await eventually(
+      () => ask(ann),
+      ({ outcome }) => outcome === "HIT",
+    );
+    // Its pulse comes every two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await database.query("update quote set text = 'Never told.' where id = $1", [quote.id]);
+    expect(texts(await ask(ann))).toEqual(["Before."]);
+    await third.close();
+    await eventually(
+      () => ask(ann),
+      (read) => texts(read)[0] === "Never told.",
+      20_000,
+    );
+  });
+
   testHere("H1 no way to write escapes the cache: all that the database saw written was announced", async () => {
     const own = await createTestDatabase();
     await own.query("create table written (at_table text, workspace_id text)");
