@@ -10,6 +10,9 @@ const pauseMs = 2_000;
 /** What nobody waits for may take so long, in milliseconds. */
 const commandMs = 5_000;
 
+/** More marks than this are left to end by themselves. */
+const maxUnsettled = 1_000;
+
 /** Longer answers, in characters, are not shared. */
 const maxShared = 1024 * 1024;
 
@@ -41,6 +44,8 @@ export class RedisLevel {
   /** Times that Redis may have missed a write, and how many of them were made good: everything in it counts as changed. */
   #debts = 0;
   #paid = 0;
+  /** Writes whose marks may still stand. */
+  #unsettled: { topics: readonly string[]; write: string }[] = [];
 
   private constructor(
     url: string,
@@ -122,9 +127,10 @@ export class RedisLevel {
     const write = newVersion();
     await this.#askInTime((redis) => redis.markRows(topics.length, ...topics.map(this.#markKey), write, markMs));
     return () => {
-      const keys = [...topics.map(this.#versionKey), ...topics.map(this.#markKey)];
-      void this.#ask((redis) => redis.settleRows(keys.length, ...keys, write)).then((settled) => {
-        if (settled === undefined) this.#debts += 1;
+      void this.#ask((redis) => this.#settle(redis, topics, write)).then((settled) => {
+        if (settled !== undefined) return;
+        this.#debts += 1;
+        if (this.#unsettled.length < maxUnsettled) this.#unsettled.push({ topics, write });
       });
     };
   }
@@ -177,10 +183,16 @@ export class RedisLevel {
     if (this.#paid === debts || this.#redis.status !== "ready") return;
     try {
       await this.#redis.set(this.#epochKey, newVersion());
+      for (const { topics, write } of this.#unsettled.splice(0)) await this.#settle(this.#redis, topics, write);
       this.#paid = debts;
     } catch {
-      // Tried again by the timer.
+      // Tried again by the timer. A mark that is forgotten here ends by itself.
     }
+  }
+
+  #settle(redis: Commands, topics: readonly string[], write: string): Promise<unknown> {
+    const keys = [...topics.map(this.#versionKey), ...topics.map(this.#markKey)];
+    return redis.settleRows(keys.length, ...keys, write);
   }
 
   get #epochKey() {
