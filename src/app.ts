@@ -5,6 +5,7 @@ import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
+import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
@@ -34,6 +35,7 @@ import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
+import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
@@ -89,10 +91,12 @@ export interface App {
   readonly bus: Bus;
   readonly engines: readonly Engine[];
   readonly lists: Lists;
+  readonly live: Live;
   readonly events: EventLog;
   readonly jobs: JobService;
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
+  readonly access: AccessWatch;
   readonly accounts: AccountService;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
@@ -153,6 +157,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => idempotency.stop());
 
     const lists = new Lists(database);
+    const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
     const providers = options.providers ?? configuredProviders(config.ai);
     const generations = new GenerationService(
@@ -169,10 +174,12 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       bus,
       engines: listEngines(config, generations.defaultProvider.name),
       lists,
-      events: new EventLog(database, bus),
-      jobs: new JobService(database, lists, bus),
+      live,
+      events: new EventLog(database, live),
+      jobs: new JobService(database, lists, live),
       idempotency,
       sessions,
+      access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
       generations,
       quotes: new QuoteService(database, generations),

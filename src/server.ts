@@ -21,7 +21,6 @@ import { observeRequests } from "./server/observe-requests.js";
 import { OperationLog } from "./server/operation-log.js";
 import { refuseConnection } from "./server/refuse-connection.js";
 import { securityHeaders } from "./server/security-headers.js";
-import { registerStreamRequests } from "./server/stream-requests.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
 
 declare module "fastify" {
@@ -72,7 +71,6 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const guard = await loadDocumentGuard(app.config, schema);
   const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
   const http = await registerGraphql(server, { app, schema, guard, streams, operationLog });
-  registerStreamRequests(server, app, guard);
   registerGraphiql(server);
   await registerConsole(server);
   server.setNotFoundHandler((request, reply) =>

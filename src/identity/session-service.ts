@@ -162,17 +162,6 @@ export class SessionService {
     return session;
   }
 
-  async isAlive(sessionId: string): Promise<boolean> {
-    const row = await this.database.row(sql<{ refreshedAt: string }>`select s.refreshed_at as "refreshedAt"
-      from session s join "user" u on u.id = s.user_id where s.id = ${sessionId} and s.revoked_at is null and u.is_active`);
-    return row !== undefined && !this.#idle(row.refreshedAt);
-  }
-
-  /** Calls `listener` once the session may have ended; `isAlive` then says whether it has. */
-  onEnd(sessionId: string, listener: () => void): () => void {
-    return this.bus.subscribe(sessionTopic(sessionId), listener);
-  }
-
   async user(id: string): Promise<User> {
     const row = await this.database.row(sql<Record<string, unknown> & { createdAt: string }>`
       select id, email, username, is_active as "isActive", is_verified as "isVerified", created_at as "createdAt"

@@ -40,6 +40,10 @@ export class PostgresBus implements Bus {
     return this.#listeners.add(topic, listener);
   }
 
+  get topics(): number {
+    return this.#listeners.size;
+  }
+
   async close(): Promise<void> {
     await this.#flushing;
     this.#closing.abort();
@@ -79,11 +83,17 @@ export class PostgresBus implements Bus {
       if (sender !== this.#self) this.#listeners.wake(topics);
     });
     client.on("error", () => {});
-    await client.connect();
-    await client.query(`listen ${channel}`);
-    // Not before: a connection that was never made ends too, and each would start another round of tries.
+    try {
+      await client.connect();
+      await client.query(`listen ${channel}`);
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    // Not before: a connection that could not be opened ends as well, and is tried again by whoever asked for it.
     client.once("end", () => void this.#reconnect());
     this.#client = client;
+    if (this.#closing.signal.aborted) await client.end();
   }
 
   async #reconnect(): Promise<void> {

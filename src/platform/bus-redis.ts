@@ -35,6 +35,10 @@ export class RedisBus implements Bus {
     return this.#listeners.add(topic, listener);
   }
 
+  get topics(): number {
+    return this.#listeners.size;
+  }
+
   async close(): Promise<void> {
     this.publisher.disconnect();
     this.subscriber.disconnect();

@@ -6,12 +6,18 @@ export interface Bus {
   publish(topics: readonly string[]): void;
   /** Calls `listener` for each publication, and after every gap in the connection. Returns how to stop it. */
   subscribe(topic: string, listener: () => void): () => void;
+  /** How many topics somebody in this process listens to. */
+  readonly topics: number;
   close(): Promise<void>;
 }
 
 /** The listeners of one process, shared by both engines. */
 export class Listeners {
   readonly #byTopic = new Map<string, Set<() => void>>();
+
+  get size(): number {
+    return this.#byTopic.size;
+  }
 
   add(topic: string, listener: () => void): () => void {
     const listeners = this.#byTopic.get(topic) ?? new Set();

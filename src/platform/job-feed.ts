@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { Actor } from "./actor.js";
-import type { Bus } from "./bus.js";
 import type { Database } from "./database.js";
 import { badInput } from "./errors.js";
 import { type Job, JobStatus, jobTopic } from "./job.js";
@@ -14,7 +13,8 @@ import {
   JobStarted,
   TextChunk,
 } from "./job-event.js";
-import { live } from "./live.js";
+import type { Following, Live } from "./live.js";
+import type { LogPage } from "./stored-log.js";
 
 interface ThreadRow {
   seq: number;
@@ -42,33 +42,28 @@ const decode = (cursor: string, jobId: string): number => {
  * where another one stopped. `load` reads the job as the caller may see it; the stream ends when it may no longer.
  */
 export const jobFeed = async (
-  { database, bus, load }: { database: Database; bus: Bus; load: (actor: Actor, id: string) => Promise<Job> },
+  { database, live, load }: { database: Database; live: Live; load: (actor: Actor, id: string) => Promise<Job> },
   actor: Actor,
   jobId: string,
   after: string | undefined,
-): Promise<AsyncIterableIterator<JobEvent>> => {
-  let seen = after === undefined ? 0 : decode(after, jobId);
+): Promise<Following<JobEvent>> => {
+  const begin = after === undefined ? 0 : decode(after, jobId);
   await load(actor, jobId);
 
-  async function* read(): AsyncGenerator<JobEvent, boolean> {
-    for (;;) {
-      const rows = await database.rows(sql<ThreadRow>`select seq, attempt, kind, data, created_at as at from job_event
-        where job_id = ${jobId} and seq > ${seen} order by seq limit ${pageSize}`);
-      for (const row of rows) {
-        seen = row.seq;
-        yield await present(row);
-      }
-      if (rows.length === pageSize) continue;
-      if (rows.length > 0 && rows.at(-1)?.kind !== "ended") return false;
-      // Nothing is behind the last event of an ended job, unless somebody has just retried it.
-      const job = await load(actor, jobId);
-      if (!over.has(job.status)) return false;
-      const last = await database.row(
-        sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`,
-      );
-      if ((last?.seq ?? 0) <= seen) return true;
-    }
-  }
+  const read = async (place: bigint): Promise<LogPage<JobEvent>> => {
+    const rows = await database.rows(sql<ThreadRow>`select seq, attempt, kind, data, created_at as at from job_event
+      where job_id = ${jobId} and seq > ${Number(place)} order by seq limit ${pageSize}`);
+    const entries = await Promise.all(rows.map(async (row) => ({ place: BigInt(row.seq), value: await present(row) })));
+    if (rows.length === pageSize) return { entries, rest: "more" };
+    if (rows.length > 0 && rows.at(-1)?.kind !== "ended") return { entries, rest: "wait" };
+    // Nothing is behind the last event of an ended job, unless somebody has just retried it.
+    const job = await load(actor, jobId);
+    if (!over.has(job.status)) return { entries, rest: "wait" };
+    const last = await database.row(
+      sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`,
+    );
+    return { entries, rest: (last?.seq ?? 0) <= (rows.at(-1)?.seq ?? Number(place)) ? "end" : "more" };
+  };
 
   const present = async ({ seq, attempt, kind, data, at }: ThreadRow): Promise<JobEvent> => {
     const entry = { cursor: encode(jobId, seq), at: new Date(at) };
@@ -90,5 +85,8 @@ export const jobFeed = async (
     }
   };
 
-  return live(bus, jobTopic(jobId), read);
+  return live.follow(
+    { topic: jobTopic(jobId), read, cursorOf: (place) => encode(jobId, Number(place)) },
+    BigInt(begin),
+  );
 };

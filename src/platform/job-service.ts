@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { Actor } from "./actor.js";
-import type { Bus } from "./bus.js";
 import type { Database } from "./database.js";
 import { DomainError, notFound } from "./errors.js";
 import { parseId } from "./ids.js";
@@ -10,6 +9,7 @@ import { jobFeed } from "./job-feed.js";
 import { appendToThread } from "./job-thread.js";
 import { defineList } from "./lists/list.js";
 import type { Lists } from "./lists/lists.js";
+import type { Following, Live } from "./live.js";
 
 export const jobList = defineList(Job, { plural: "jobs" });
 
@@ -25,7 +25,7 @@ export class JobService {
   constructor(
     private readonly database: Database,
     private readonly lists: Lists,
-    private readonly bus: Bus,
+    private readonly live: Live,
   ) {}
 
   counts(actor: Actor): Promise<JobCount[]> {
@@ -33,9 +33,9 @@ export class JobService {
       where workspace_id = ${actor.workspaceId} group by status order by status`);
   }
 
-  follow(actor: Actor, id: string, after: string | undefined): Promise<AsyncIterableIterator<JobEvent>> {
+  follow(actor: Actor, id: string, after: string | undefined): Promise<Following<JobEvent>> {
     const load = (who: Actor, jobId: string) => this.#get(who, jobId);
-    return jobFeed({ database: this.database, bus: this.bus, load }, actor, parseId(id, "job", "jobId"), after);
+    return jobFeed({ database: this.database, live: this.live, load }, actor, parseId(id, "job", "jobId"), after);
   }
 
   /**

@@ -1,25 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ExecutionArgs, GraphQLError, GraphQLSchema } from "graphql";
-import { createHandler } from "graphql-sse/lib/use/fastify";
-import { type Extra, makeHandler } from "graphql-ws/use/@fastify/websocket";
-import type { Context } from "#resolvers/context.js";
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from "graphql";
+import { makeHandler } from "graphql-ws/use/@fastify/websocket";
 import type { DocumentGuard } from "#resolvers/guards/admit-document.js";
+import { viewerFields } from "#resolvers/viewer-fields.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
 import { parseTraceparent, type TraceContext } from "#src/platform/trace-context.js";
+import { FanOut } from "./fan-out.js";
 import type { OperationLog } from "./operation-log.js";
 import { Operations } from "./operations.js";
+import { maxBacklog, type Outlet } from "./outlet.js";
 import { type Credentials, createContext, credentialsOf } from "./request-context.js";
+import { serveEventStream } from "./serve-event-stream.js";
+import { tooSlow, WebsocketOutlet } from "./websocket-outlet.js";
 
-/** How often an open socket's session is looked at, should the word of its end get lost, in milliseconds. */
-const recheckMs = 15_000;
-
-/** Close codes: no valid session, or not any more; a session that may not do this; the server restarts. */
+/** Close codes beyond graphql-ws's own: the session has ended; a permission was taken away; the server restarts. */
 const unauthorized = 4401;
 const forbidden = 4403;
 const goingAway = 1001;
-const sessionEnded = "The session has ended.";
 
 export type WebsocketHandler = ReturnType<typeof makeHandler>;
 
@@ -33,7 +32,6 @@ export interface GraphqlStreams {
 
 interface SocketState extends Record<PropertyKey, unknown> {
   credentials?: Credentials;
-  /** Where the client's own trace stood when it connected. */
   trace?: TraceContext | undefined;
   release?: () => void;
 }
@@ -47,75 +45,59 @@ export const registerGraphqlStreams = (
   operationLog: OperationLog,
 ): GraphqlStreams => {
   const operations = new Operations(app, schema, guard, operationLog);
-  const sockets = new Set<Extra["socket"]>();
-  const answers = new Map<FastifyRequest, FastifyReply["raw"]>();
-  app.metrics.onCollect(() => {
-    app.metrics.websockets.set(sockets.size);
-    app.metrics.eventStreams.set(answers.size);
-  });
+  const fanOut = new FanOut(operations, viewerFields());
+  const outlets = new WeakMap<ExecutionArgs, Outlet>();
 
   const wsHandler = makeHandler<Record<string, unknown>, SocketState>({
     schema,
     connectionInitWaitTimeout: 5_000,
     execute: (args: ExecutionArgs) => operations.execute(args),
-    subscribe: (args: ExecutionArgs) => operations.subscribe(args),
+    // Frames are written to the outlet; what is returned here only stands for the end of the subscription.
+    subscribe: (args: ExecutionArgs) => fanOut.subscribe(args, outlets.get(args) as Outlet),
     onConnect: async ({ connectionParams, extra }) => {
       const credentials = credentialsOf(extra.request, connectionParams ?? {});
       extra.credentials = credentials;
       extra.trace = parseTraceparent(connectionParams?.traceparent);
       try {
         const { caller } = await createContext(app, credentials, newId("request"));
-        // The client may have gone while its token was looked at; then nobody would ever release the guard.
-        if (extra.socket.readyState !== extra.socket.OPEN) return;
-        if (caller !== undefined)
-          extra.release = guardSession(app, caller.sessionId, () => extra.socket.close(unauthorized, sessionEnded));
-        sockets.add(extra.socket);
+        // The client may have gone while its token was looked at; then nobody would ever release the watch.
+        if (caller === undefined || extra.socket.readyState !== extra.socket.OPEN) return;
+        extra.release = app.access.watch(caller, ({ code, message }) =>
+          extra.socket.close(code === "FORBIDDEN" ? forbidden : unauthorized, message),
+        );
       } catch (error) {
-        const code = error instanceof DomainError && error.code === "FORBIDDEN" ? forbidden : unauthorized;
-        extra.socket.close(code, (error as Error).message.slice(0, 120));
+        const isForbidden = error instanceof DomainError && error.code === "FORBIDDEN";
+        extra.socket.close(isForbidden ? forbidden : unauthorized, (error as Error).message.slice(0, 120));
       }
     },
-    onSubscribe: ({ extra }, _id, payload) =>
-      operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request), {
+    onSubscribe: async ({ extra }, id, payload) => {
+      // Answers to single operations are bounded like events, but have no cursor.
+      if (extra.socket.bufferedAmount > maxBacklog) {
+        extra.socket.close(tooSlow, "{}");
+        return [new GraphQLError("The socket is closed: more than 1 MiB of its answers were not read.")];
+      }
+      const prepared = await operations.prepare(payload, extra.credentials ?? credentialsOf(extra.request), {
         requestId: newId("request"),
         transport: "websocket",
         trace: parseTraceparent(payload.extensions?.traceparent) ?? extra.trace,
-      }),
-    onClose: ({ extra }) => {
-      extra.release?.();
-      sockets.delete(extra.socket);
+      });
+      const outlet = new WebsocketOutlet(extra.socket, extra.request.raw.socket, id);
+      if (!Array.isArray(prepared)) outlets.set(prepared, outlet);
+      return prepared;
     },
+    onClose: ({ extra }) => extra.release?.(),
     isProd: true,
   });
 
-  const sse = createHandler<never>({
-    authenticate: () => null,
-    execute: ((args: ExecutionArgs) => operations.execute(args)) as never,
-    subscribe: ((args: ExecutionArgs) => operations.subscribe(args)) as never,
-    onSubscribe: async (request, params) => {
-      const { raw } = request as unknown as { raw: FastifyRequest };
-      const { requestId, trace, headers } = raw;
-      const arrival = { requestId, transport: "sse", trace, headers } as const;
-      const prepared = await operations.prepare(params, credentialsOf(raw), arrival);
-      if (Array.isArray(prepared)) return refusal(prepared) as never;
-      const { caller } = prepared.contextValue as Context;
-      // Gone from the map when the client left while its token was looked at.
-      const answer = answers.get(raw);
-      if (caller !== undefined && answer !== undefined) {
-        answer.once(
-          "close",
-          guardSession(app, caller.sessionId, () => answer.destroy()),
-        );
-      }
-      return prepared as never;
-    },
+  const responses = new Set<FastifyReply["raw"]>();
+  app.metrics.onCollect(() => {
+    app.metrics.websockets.set(server.websocketServer.clients.size);
+    app.metrics.eventStreams.set(responses.size);
   });
-  const stream = async (request: FastifyRequest, reply: FastifyReply) => {
-    // The library writes to the socket itself, past the reply that carries the headers of the edge.
-    for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
-    answers.set(request, reply.raw);
-    reply.raw.once("close", () => answers.delete(request));
-    await sse(request, reply);
+  const stream = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    responses.add(reply.raw);
+    reply.raw.once("close", () => responses.delete(reply.raw));
+    await serveEventStream({ app, operations, fanOut }, request, reply);
   };
   server.get("/graphql/stream", stream);
   server.post("/graphql/stream", stream);
@@ -124,31 +106,8 @@ export const registerGraphqlStreams = (
     wsHandler,
     stream,
     close: async () => {
-      for (const socket of sockets) socket.close(goingAway, "The server stops; connect again.");
-      for (const answer of answers.values()) answer.destroy();
+      for (const socket of server.websocketServer.clients) socket.close(goingAway, "The server stops; connect again.");
+      for (const response of responses) response.destroy();
     },
-  };
-};
-
-/** What graphql-sse sends instead of a stream. */
-const refusal = (errors: readonly GraphQLError[]) => [
-  JSON.stringify({ errors }),
-  { status: 400, statusText: "Bad Request", headers: { "content-type": "application/json; charset=utf-8" } },
-];
-
-/** Closes a connection as soon as its session has ended, in whatever process that happened. */
-const guardSession = (app: App, sessionId: string, close: () => void): (() => void) => {
-  const check = () =>
-    app.sessions.isAlive(sessionId).then(
-      (alive) => {
-        if (!alive) close();
-      },
-      () => {},
-    );
-  const unsubscribe = app.sessions.onEnd(sessionId, check);
-  const timer = setInterval(check, recheckMs);
-  return () => {
-    unsubscribe();
-    clearInterval(timer);
   };
 };

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import {
+  createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  subscribe,
 } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import { type DocumentGuard, errorsOf, type GraphqlParams } from "#resolvers/guards/admit-document.js";
@@ -35,13 +35,13 @@ interface Begun {
   readonly scope: Scope;
   readonly span: Span | undefined;
   readonly startedAt: number;
+  /** Tells the log that the subscription is over. */
+  ended?: (errors?: readonly GraphQLError[]) => void;
 }
 
 interface Prepared extends ExecutionArgs {
   readonly wish: MutationWish | undefined;
 }
-
-type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
 /** Operations that arrive over a WebSocket or an event stream; HTTP posts go through Apollo. */
 export class Operations {
@@ -114,54 +114,37 @@ export class Operations {
     }));
   }
 
-  async subscribe(args: ExecutionArgs): Promise<ExecutionResult | ResultStream> {
+  /** What a subscription follows, or why it is refused. */
+  async source(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<unknown>> {
     const begun = this.#begunOf(args);
     return this.#within(begun, async () => {
-      const result = await subscribe(args);
+      const source = await createSourceEventStream(args);
       begun.span?.rename("subscribe");
       begun.span?.end();
-      const ended = this.log.streamStarted(operationOf(args, begun));
-      if (Symbol.asyncIterator in result) return this.#presentStream(result as ResultStream, args, ended);
-      const refused = this.#present(result, args);
-      ended(refused.errors);
+      begun.ended = this.log.streamStarted(operationOf(args, begun));
+      if (Symbol.asyncIterator in source) return source;
+      const refused = this.#present(source, args);
+      begun.ended(refused.errors);
       return refused;
     });
   }
 
-  /** A source that throws ends its stream with the error as its last result, instead of tearing the connection down. */
-  #presentStream(results: ResultStream, args: ExecutionArgs, ended: (errors?: readonly GraphQLError[]) => void) {
-    const { scope } = this.#begunOf(args);
-    let failed = false;
-    const next = async (): Promise<IteratorResult<ExecutionResult>> => {
-      if (failed) return { done: true, value: undefined };
-      try {
-        const { done, value } = await results.next();
-        if (done) {
-          ended();
-          return { done, value };
-        }
-        const shown = this.#present(value, args);
-        this.log.errored(shown.errors);
-        return { done: false, value: shown };
-      } catch (error) {
-        failed = true;
-        const errors = [this.#refuse(error, contextOf(args).origin.requestId, contextOf(args))];
-        ended(errors);
-        return { done: false, value: { errors } };
-      }
-    };
-    const stream: ResultStream = {
-      next: () => runInScope(scope, next),
-      return: async () => {
-        runInScope(scope, () => ended());
-        return (await results.return?.()) ?? { done: true, value: undefined };
-      },
-      throw: async (error) => (await results.throw?.(error)) ?? { done: true, value: undefined },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-    return stream;
+  /** The answer of a subscription to one entry of what it follows. */
+  async answer(args: ExecutionArgs, entry: unknown): Promise<ExecutionResult> {
+    const result = this.#present(await execute({ ...args, rootValue: entry }), args);
+    this.log.errored(result.errors);
+    return result;
+  }
+
+  /** The last result of a stream that an error ends. */
+  failure(args: ExecutionArgs, error: unknown): ExecutionResult {
+    const context = contextOf(args);
+    return { errors: [this.#refuse(error, context.origin.requestId, context)] };
+  }
+
+  streamEnded(args: ExecutionArgs, errors: readonly GraphQLError[] | undefined): void {
+    const { scope, ended } = this.#begunOf(args);
+    runInScope(scope, () => ended?.(errors));
   }
 
   #begin({ requestId, transport, trace }: Arrival): Begun {

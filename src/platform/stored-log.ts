@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DomainError } from "./errors.js";
+import type { Logger } from "./logger.js";
+
+/** Rows in an order that never changes behind a place that was read. Places grow; a cursor is a place as clients see it. */
+export interface StoredLog<T> {
+  /** Names the log in every process, and is the bus topic that wakes its readers. */
+  readonly topic: string;
+  /** One page of what is stored behind `place`. */
+  read(place: bigint): Promise<LogPage<T>>;
+  cursorOf(place: bigint): string;
+}
+
+export interface LogEntry<T> {
+  readonly place: bigint;
+  readonly value: T;
+}
+
+export interface LogPage<T> {
+  readonly entries: readonly LogEntry<T>[];
+  /** What is behind the page: more, an entry that is not final yet, nothing so far, or nothing ever. */
+  readonly rest: "more" | "unsettled" | "wait" | "end";
+}
+
+/** How long a reader bears a database that does not answer, and the pause between its tries, in milliseconds. */
+const patienceMs = 60_000;
+const pauseMs = 500;
+
+/** Reads a page, and tries again while the database is away. What the log itself refuses is thrown at once. */
+export const readPatiently = async <T>(
+  log: StoredLog<T>,
+  place: bigint,
+  logger: Logger,
+  isOver: () => boolean,
+): Promise<LogPage<T>> => {
+  const begun = performance.now();
+  for (;;) {
+    try {
+      return await log.read(place);
+    } catch (error) {
+      const refused = error instanceof DomainError && !error.transient;
+      if (refused || isOver() || performance.now() - begun > patienceMs) throw error;
+      logger.warn({ err: error, topic: log.topic }, "a log could not be read; its followers wait");
+      await sleep(pauseMs);
+    }
+  }
+};
