@@ -168,7 +168,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
-    const providers = options.providers ?? configuredProviders(config.ai);
+    const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
       config.ai.default,

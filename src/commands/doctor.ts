@@ -29,7 +29,7 @@ export const doctor = async (): Promise<void> => {
     ["disk", () => checkDisk(config)],
     ["database", () => checkDatabase(config)],
     ["redis", () => checkRedis(config)],
-    ...configuredProviders(config.ai).map((provider): [string, () => Promise<Finding>] => [
+    ...(await configuredProviders(config.ai)).map((provider): [string, () => Promise<Finding>] => [
       provider.name,
       () => checkProvider(provider),
     ]),

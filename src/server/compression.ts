@@ -24,7 +24,8 @@ export const registerCompression = async (server: FastifyInstance): Promise<void
 /** Sends JSON compressed to a client that takes it so, and as it is to any other. */
 export const sendCompressed = (reply: FastifyReply, text: string): FastifyReply => {
   // As the plugin spells it, which adds its own beside any other spelling.
-  reply.header("vary", "accept-encoding");
+  const vary = reply.getHeader("vary");
+  reply.header("vary", vary === undefined ? "accept-encoding" : `${vary}, accept-encoding`);
   if (reply.request.headers["accept-encoding"] === undefined || text.length < threshold) return reply.send(text);
   reply.compress(text);
   return reply;

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import type { FastifyInstance } from "fastify";
 import { StaticFile } from "./static-file.js";
 
@@ -76,8 +75,9 @@ query Quotes {
 }`,
 };
 
-/** The explorer, from this server alone: nothing of it is loaded from elsewhere. */
-export const registerGraphiql = (server: FastifyInstance): void => {
+/** The page of nine megabytes: made when it is first asked for, since most processes never show it. */
+const renderPage = async (): Promise<StaticFile> => {
+  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   const page = renderGraphiQL({
     title: "Atrium API",
     endpoint: "/graphql",
@@ -85,12 +85,18 @@ export const registerGraphiql = (server: FastifyInstance): void => {
     subscriptionsProtocol: "GRAPHQL_SSE",
     defaultTabs: [examples],
   } as never);
-  const file = new StaticFile(page, "text/html; charset=utf-8", "no-cache");
-  server.get("/graphiql", (request, reply) => {
+  return new StaticFile(page, "text/html; charset=utf-8", "no-cache");
+};
+
+/** The explorer, from this server alone: nothing of it is loaded from elsewhere. */
+export const registerGraphiql = (server: FastifyInstance): void => {
+  let file: Promise<StaticFile> | undefined;
+  server.get("/graphiql", async (request, reply) => {
     reply.header(
       "content-security-policy",
       "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'",
     );
-    return file.send(request, reply);
+    file ??= renderPage();
+    return (await file).send(request, reply);
   });
 };
