@@ -16,6 +16,7 @@ import { compileAggregate } from "#src/platform/reads/aggregate-plan.js";
 import { type Compiling, Level } from "#src/platform/reads/level.js";
 import { compileObject } from "#src/platform/reads/object-plan.js";
 import { compilePage } from "#src/platform/reads/page-plan.js";
+import { ReadUsage } from "#src/platform/reads/read-usage.js";
 import { objectWriter, type Reading } from "#src/platform/reads/reading.js";
 import { collectFields, NotCompilable } from "#src/platform/reads/selection.js";
 import type { RootRead } from "./list-resolver.js";
@@ -25,8 +26,7 @@ import { resolvedFields } from "./resolved-fields.js";
 export interface QueryPlan {
   /** What the caller must hold. */
   readonly permissions: readonly string[];
-  /** Tables of the rows that the answer shows. */
-  readonly tables: ReadonlySet<string>;
+  readonly usage: ReadUsage;
   /** The JSON of `data`. Throws whatever graphql-js would have made an error of: then it has to answer. */
   readonly run: (reading: Omit<Reading, "slots">) => Promise<string>;
 }
@@ -60,7 +60,7 @@ export const queryCompiler = (schema: GraphQLSchema, reads: ReadonlyMap<string, 
       fragments,
       variables,
       isResolved: (type, field) => resolved.has(`${type}.${field}`),
-      tables: new Set(),
+      usage: new ReadUsage(),
       compilePage,
       slot: () => {
         slots += 1;
@@ -110,7 +110,7 @@ export const queryCompiler = (schema: GraphQLSchema, reads: ReadonlyMap<string, 
       );
       return {
         permissions: [...permissions],
-        tables: compiling.tables,
+        usage: compiling.usage,
         run: async (given) => {
           const reading: Reading = { ...given, slots: new Array(slots) };
           await Promise.all(roots.map(({ root }) => root.run(reading)));

@@ -5,6 +5,7 @@ import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
+import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
@@ -16,6 +17,7 @@ import { SystemResolver } from "./system-resolver.js";
 
 const classes = [
   AccountResolver,
+  CacheResolver,
   EventResolver,
   JobResolver,
   NodeResolver,
@@ -35,6 +37,7 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
+  new CacheResolver(app.cache),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),

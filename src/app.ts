@@ -39,6 +39,8 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { QueryCache } from "./platform/query-cache.js";
+import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
@@ -89,6 +91,7 @@ export interface App {
   readonly systemMetrics: SystemMetricsService;
   readonly database: Database;
   readonly bus: Bus;
+  readonly cache: QueryCache;
   readonly engines: readonly Engine[];
   readonly lists: Lists;
   readonly live: Live;
@@ -137,6 +140,12 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
         ? await PostgresBus.connect(databaseUrl, pool, logger)
         : await RedisBus.connect(config.redis.url, config.redis.prefix, logger);
     closers.push(() => bus.close());
+    const redisLevel =
+      config.redis === undefined ? undefined : await RedisLevel.connect(config.redis.url, config.redis.prefix, logger);
+    closers.push(async () => redisLevel?.close());
+    const cache = new QueryCache({ ...config.queryCache, bus, clock, redis: redisLevel });
+    closers.push(async () => cache.close());
+    database.beforeCommit = (touched) => cache.announce(touched);
     const bull =
       config.redis === undefined
         ? await BullQueues.onPostgres(databaseUrl, logger)
@@ -172,6 +181,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       systemMetrics: new SystemMetricsService(database, metrics),
       database,
       bus,
+      cache,
       engines: listEngines(config, generations.defaultProvider.name),
       lists,
       live,

@@ -1,15 +1,13 @@
-import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
 import { newId } from "./platform/ids.js";
+import { registerCompression } from "./server/compression.js";
+import { registerConsole } from "./server/console-files.js";
 import { registerCors } from "./server/cors.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
@@ -37,7 +35,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const here = dirname(fileURLToPath(import.meta.url));
 const bodyLimit = 1024 * 1024;
 const defaultPort = 4000;
 const requestIdPattern = /^[\w.:-]{8,100}$/;
@@ -60,6 +57,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     reply.headers({ "x-request-id": request.requestId, ...headers });
   });
   observeRequests(server, app);
+  await registerCompression(server);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
   // Behind the sockets' own hooks, which close a connection whose upgrade was refused.
   registerCors(server, app.config);
@@ -88,26 +86,6 @@ export const startServer = async (app: App): Promise<RunningServer> => {
       await server.close();
     },
   };
-};
-
-const registerConsole = async (server: FastifyInstance) => {
-  // Beside `src` in the checkout, and one level further up from the build.
-  const root = await firstThatHas("index.html", [join(here, "../console"), join(here, "../../console")]);
-  await server.register(fastifyStatic, {
-    root,
-    prefix: "/",
-    index: ["index.html"],
-    cacheControl: false,
-    // Asked for anew each time, and answered with 304 while nothing has changed.
-    setHeaders: (reply) => reply.header("cache-control", "no-cache"),
-  });
-};
-
-const firstThatHas = async (file: string, folders: readonly string[]): Promise<string> => {
-  for (const folder of folders) {
-    if (await readFile(join(folder, file)).catch(() => undefined)) return folder;
-  }
-  throw new Error(`None of ${folders.join(", ")} has ${file}.`);
 };
 
 /** The asked port and no other; without one the default, or the next free one behind it. */

@@ -46,7 +46,7 @@ const both = async (source: string, onlyCompiled = false) => {
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("No operation comes first.");
   const context = () => new Context(atrium.app, { requestId: "test", userAgent: undefined }, caller);
-  const text = await compiled.run(context(), document, operation, variables);
+  const text = await compiled.prepare(context(), { document, operation, variables })?.run();
   if (onlyCompiled) return { text, usual: undefined, failed: false, errors: undefined };
   const result = await execute({ schema: schema(), document, contextValue: context(), variableValues: variables });
   return { text, usual: JSON.stringify(result.data), failed: result.errors !== undefined, errors: result.errors };
@@ -153,5 +153,5 @@ test("without the permission nothing is read", async () => {
   const [operation] = document.definitions;
   const nobody = { ...caller, permissions: new Set<string>() };
   const context = new Context(atrium.app, { requestId: "test", userAgent: undefined }, nobody);
-  expect(await compiled.run(context, document, operation as never, {})).toBeUndefined();
+  expect(compiled.prepare(context, { document, operation: operation as never, variables: {} })).toBeUndefined();
 });

@@ -24,7 +24,11 @@ export const serve = async (role: RoleName): Promise<void> => {
   const environment = readEnvironment();
   const config = readConfig(environment);
   const forPerson = process.stdout.isTTY === true && !environment.CI;
-  const logger = createLogger({ level: config.logLevel ?? (forPerson ? "warn" : "info"), pretty: forPerson });
+  const logger = createLogger({
+    level: config.logLevel ?? (forPerson ? "warn" : "info"),
+    pretty: forPerson,
+    gathered: true,
+  });
   const progress = showProgress(forPerson, logger);
   let stopping: Promise<void> | undefined;
   const starting = run(role, config, progress, logger);

@@ -11,6 +11,7 @@ const lowestRole = {
   "event:read": Role.VIEWER,
   "session:manage": Role.VIEWER,
   "system:read": Role.ADMIN,
+  "cache:clear": Role.ADMIN,
 } as const satisfies Record<string, Role>;
 
 const rank: Readonly<Record<Role, number>> = { OWNER: 3, ADMIN: 2, EDITOR: 1, VIEWER: 0 };

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type Pool } from "pg";
-import { type Bus, Listeners } from "./bus.js";
+import { type Bus, gapTopic, Listeners } from "./bus.js";
+import { Pulse } from "./bus-pulse.js";
 import type { Logger } from "./logger.js";
 
 const channel = "atrium_bus";
@@ -12,6 +13,7 @@ const maxBytes = 7_900;
 export class PostgresBus implements Bus {
   readonly #listeners = new Listeners();
   readonly #self = randomUUID().slice(0, 8);
+  readonly #pulse = new Pulse(this.#self, () => this.#listeners.wakeAll());
   readonly #closing = new AbortController();
   #client: pg.Client | undefined;
   #pending = new Set<string>();
@@ -26,14 +28,18 @@ export class PostgresBus implements Bus {
   static async connect(url: string, pool: Pool, logger: Logger): Promise<PostgresBus> {
     const bus = new PostgresBus(url, pool, logger);
     await bus.#listen();
+    bus.#pulse.start(() => bus.#send([]));
     return bus;
+  }
+
+  get connected(): boolean {
+    return this.#pulse.connected;
   }
 
   publish(topics: readonly string[]): void {
     if (topics.length === 0) return;
     this.#listeners.wake(topics);
-    for (const topic of topics) this.#pending.add(topic);
-    this.#flushing ??= this.#flush();
+    this.#send(topics);
   }
 
   subscribe(topic: string, listener: () => void): () => void {
@@ -44,10 +50,21 @@ export class PostgresBus implements Bus {
     return this.#listeners.size;
   }
 
+  overhear(listener: (topics: readonly string[] | undefined) => void): void {
+    this.#listeners.addForAll(listener);
+  }
+
   async close(): Promise<void> {
+    this.#pulse.stop();
     await this.#flushing;
     this.#closing.abort();
     await this.#client?.end().catch(() => {});
+  }
+
+  /** Without topics only the sign that this process lives. */
+  #send(topics: readonly string[]): void {
+    for (const topic of topics) this.#pending.add(topic);
+    this.#flushing ??= this.#flush();
   }
 
   async #flush(): Promise<void> {
@@ -59,6 +76,8 @@ export class PostgresBus implements Bus {
       for (const payload of this.#payloads(topics))
         await this.pool.query("select pg_notify($1, $2)", [channel, payload]);
     } catch (error) {
+      // Told with the next publication, the pulse at the latest.
+      if (topics.length > 0) this.#pending.add(gapTopic);
       this.logger.warn({ err: error }, "a wake-up could not be published; listeners look again by themselves");
     }
   }
@@ -80,7 +99,8 @@ export class PostgresBus implements Bus {
     const client = new pg.Client({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: 5_000 });
     client.on("notification", ({ payload }) => {
       const [sender, ...topics] = (payload ?? "").split("\n");
-      if (sender !== this.#self) this.#listeners.wake(topics);
+      if (sender !== this.#self && topics.length > 0) this.#listeners.wake(topics);
+      this.#pulse.hear(sender ?? "");
     });
     client.on("error", () => {});
     try {
@@ -91,8 +111,12 @@ export class PostgresBus implements Bus {
       throw error;
     }
     // Not before: a connection that could not be opened ends as well, and is tried again by whoever asked for it.
-    client.once("end", () => void this.#reconnect());
+    client.once("end", () => {
+      this.#pulse.lose();
+      void this.#reconnect();
+    });
     this.#client = client;
+    this.#pulse.hear(this.#self);
     if (this.#closing.signal.aborted) await client.end();
   }
 
@@ -100,7 +124,6 @@ export class PostgresBus implements Bus {
     while (!this.#closing.signal.aborted) {
       try {
         await this.#listen();
-        this.#listeners.wakeAll();
         return;
       } catch (error) {
         this.logger.warn({ err: error }, "the bus has lost its connection to Postgres and tries again");

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
-import { type Bus, Listeners } from "./bus.js";
+import { type Bus, gapTopic, Listeners } from "./bus.js";
+import { Pulse } from "./bus-pulse.js";
 import type { Logger } from "./logger.js";
 
 /** The bus on Redis publish/subscribe. */
 export class RedisBus implements Bus {
   readonly #listeners = new Listeners();
   readonly #self = randomUUID().slice(0, 8);
+  readonly #pulse = new Pulse(this.#self, () => this.#listeners.wakeAll());
+  /** True when a publication was lost: said with the next one. */
+  #owesGap = false;
 
   private constructor(
     private readonly publisher: Redis,
@@ -19,16 +23,18 @@ export class RedisBus implements Bus {
     const options = { lazyConnect: true, maxRetriesPerRequest: null, enableOfflineQueue: true };
     const bus = new RedisBus(new Redis(url, options), new Redis(url, options), `${prefix}:bus`, logger);
     await bus.#connect();
+    bus.#pulse.start(() => bus.#send([]));
     return bus;
+  }
+
+  get connected(): boolean {
+    return this.#pulse.connected;
   }
 
   publish(topics: readonly string[]): void {
     if (topics.length === 0) return;
     this.#listeners.wake(topics);
-    if (this.publisher.status !== "ready") return;
-    this.publisher.publish(this.channel, [this.#self, ...topics].join("\n")).catch((error: unknown) => {
-      this.logger.warn({ err: error }, "a wake-up could not be published; listeners look again by themselves");
-    });
+    this.#send(topics);
   }
 
   subscribe(topic: string, listener: () => void): () => void {
@@ -39,9 +45,28 @@ export class RedisBus implements Bus {
     return this.#listeners.size;
   }
 
+  overhear(listener: (topics: readonly string[] | undefined) => void): void {
+    this.#listeners.addForAll(listener);
+  }
+
   async close(): Promise<void> {
+    this.#pulse.stop();
     this.publisher.disconnect();
     this.subscriber.disconnect();
+  }
+
+  /** Without topics only the sign that this process lives. */
+  #send(topics: readonly string[]): void {
+    if (this.publisher.status !== "ready") {
+      this.#owesGap ||= topics.length > 0;
+      return;
+    }
+    const told = this.#owesGap ? [...topics, gapTopic] : topics;
+    this.#owesGap = false;
+    this.publisher.publish(this.channel, [this.#self, ...told].join("\n")).catch((error: unknown) => {
+      this.#owesGap ||= told.length > 0;
+      this.logger.warn({ err: error }, "a wake-up could not be published; listeners look again by themselves");
+    });
   }
 
   async #connect(): Promise<void> {
@@ -50,10 +75,19 @@ export class RedisBus implements Bus {
     }
     this.subscriber.on("message", (_channel: string, message: string) => {
       const [sender, ...topics] = message.split("\n");
-      if (sender !== this.#self) this.#listeners.wake(topics);
+      if (sender !== this.#self && topics.length > 0) this.#listeners.wake(topics);
+      this.#pulse.hear(sender ?? "");
     });
-    this.subscriber.on("ready", () => this.#listeners.wakeAll());
+    this.subscriber.on("close", () => this.#pulse.lose());
     await Promise.all([this.publisher.connect(), this.subscriber.connect()]);
+    await this.#listen();
+    // Refused when the connection goes again or is closed: then there is nothing to hear.
+    this.subscriber.on("ready", () => void this.#listen().catch(() => {}));
+  }
+
+  /** The subscription itself, and not the connection, says that nothing is missed from now on. */
+  async #listen(): Promise<void> {
     await this.subscriber.subscribe(this.channel);
+    this.#pulse.hear(this.#self);
   }
 }

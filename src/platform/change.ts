@@ -10,6 +10,7 @@ import { insertSql, type NewRow } from "./insert-sql.js";
 import { Job, JobStatus, type Lane } from "./job.js";
 import type { Node } from "./node.js";
 import { currentSpan, currentTrace } from "./span.js";
+import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
 
 /** What a queue needs to know of a job. */
@@ -23,6 +24,8 @@ export interface JobTicket {
 export interface Committed {
   readonly jobs: readonly JobTicket[];
   readonly topics: readonly string[];
+  /** Rows that it may have changed, as topics of `touched-rows.ts`. */
+  readonly touched: readonly string[];
 }
 
 type EntityClass<T> = new () => T;
@@ -42,6 +45,7 @@ interface Deps {
 export class Change {
   readonly #topics = new Set<string>();
   readonly #jobs: JobTicket[] = [];
+  readonly #touched: TouchedRows;
   readonly #events: Event[] = [];
   /** Rows that were made before the transaction was opened, if it ever is. */
   #made: NewRow[] = [];
@@ -51,7 +55,12 @@ export class Change {
   constructor(
     readonly actor: Actor,
     private readonly deps: Deps,
-  ) {}
+  ) {
+    const entities = deps.metadata.getAll();
+    this.#touched = new TouchedRows(actor.workspaceId, (table) =>
+      entities.values().some(({ tableName, properties }) => tableName === table && "workspaceId" in properties),
+    );
+  }
 
   get now(): Date {
     return this.deps.clock.now();
@@ -60,6 +69,7 @@ export class Change {
   create<T extends Node>(entity: EntityClass<T>, values: NewValues<T>): T {
     const meta = this.deps.metadata.get(entity);
     const { tableName, properties } = meta;
+    this.#touched.add(tableName);
     const filled: Record<string, unknown> = { id: newId(tableName), createdAt: this.now };
     if ("workspaceId" in properties) filled.workspaceId = this.actor.workspaceId;
     const row = Object.assign(new entity(), filled, values);
@@ -74,6 +84,8 @@ export class Change {
 
   /** Reads a row of the actor's workspace and locks it until the end of the transaction. */
   async find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
+    // Nobody locks a row to leave it as it is.
+    this.#touched.add(this.deps.metadata.get(entity).tableName);
     const scoped = { ...where, workspaceId: this.actor.workspaceId };
     const em = await this.#open();
     return em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -81,6 +93,7 @@ export class Change {
 
   /** Takes away a row that `find` gave. */
   remove(row: Node): void {
+    this.#touched.add(this.deps.metadata.get(row.constructor as never).tableName);
     this.#em?.remove(row);
   }
 
@@ -138,7 +151,10 @@ export class Change {
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {
     const em = await this.#open();
     await em.flush();
-    const { rows } = await query.execute(em.getKysely());
+    const kysely = em.getKysely();
+    const compiled = query.compile(kysely);
+    this.#touched.addStatement(compiled.sql);
+    const { rows } = await kysely.executeQuery(compiled);
     return rows;
   }
 
@@ -148,7 +164,8 @@ export class Change {
    */
   async complete(): Promise<{ committed: Committed; statement: { text: string; values: unknown[] } | undefined }> {
     const events = this.#events.map((row): NewRow => ({ meta: this.deps.metadata.get(Event) as never, row }));
-    const committed = { jobs: this.#jobs, topics: [...this.#topics] };
+    if (events.length > 0) this.#touched.add("event");
+    const committed = { jobs: this.#jobs, topics: [...this.#topics], touched: this.#touched.topics };
     const em = await this.#transaction;
     if (em === undefined) {
       const rows = [...this.#made, ...events];

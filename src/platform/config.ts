@@ -41,6 +41,7 @@ const shape = (s: Settings) => ({
     statementTimeoutMs: s.ATRIUM_STATEMENT_TIMEOUT_MS,
   },
   redis: s.REDIS_URL === undefined ? undefined : { url: s.REDIS_URL, prefix: s.ATRIUM_REDIS_PREFIX },
+  queryCache: { maxBytes: s.ATRIUM_QUERY_CACHE_MB * 1024 * 1024, warm: s.ATRIUM_QUERY_CACHE_WARM },
   jobs: { concurrency: s.ATRIUM_CONCURRENCY, shutdownMs: s.ATRIUM_SHUTDOWN_SECONDS * 1000 },
   metrics: { token: s.ATRIUM_METRICS_TOKEN, port: s.ATRIUM_METRICS_PORT },
   slowQueryMs: s.ATRIUM_SLOW_QUERY_MS,

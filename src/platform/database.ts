@@ -12,6 +12,7 @@ import { runTogether } from "./operation-transaction.js";
 import { releaseBroken } from "./release-broken.js";
 import { retrying } from "./retry-transaction.js";
 import { currentScope } from "./scope.js";
+import { writtenTables } from "./written-tables.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
 
@@ -39,6 +40,12 @@ export class Database {
 
   /** Called after each commit with what it brought. Set once by the composition root. */
   onCommit: (committed: Committed) => void = () => {};
+
+  /**
+   * Called before each commit with the topics of the rows that it may change (`touched-rows.ts`). What comes of it is
+   * called when the transaction has ended, well or not, and before anybody hears how. Set once by the composition root.
+   */
+  beforeCommit: (touched: readonly string[]) => Promise<() => void> = async () => () => {};
 
   static async connect(options: DatabaseOptions): Promise<Database> {
     const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
@@ -112,13 +119,28 @@ export class Database {
     return (this.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
   }
 
-  /** Plain rows of one statement, a transaction of its own: after a deadlock it is simply sent again. */
+  /** Plain rows of one statement that reads. What writes goes through `write`, so that caches hear of it. */
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
     const { transaction } = currentScope() ?? {};
     if (transaction !== undefined) return transaction.rows(query);
+    return this.#send(query, (statement) => {
+      const [table] = writtenTables(statement);
+      if (table !== undefined) throw new Error(`A read must not write to ${table}.`);
+    });
+  }
+
+  /** One statement that changes nothing that a query shows, such as signs of life: no cache hears of it. */
+  upkeep<T>(query: RawBuilder<T>): Promise<T[]> {
+    return this.#send(query, () => {});
+  }
+
+  /** A transaction of its own: after a deadlock it is simply sent again. */
+  #send<T>(query: RawBuilder<T>, check: (statement: string) => void): Promise<T[]> {
     return retrying(async () => {
-      const { rows } = await query.execute(this.#fork().getKysely());
-      return rows;
+      const kysely = this.#fork().getKysely();
+      const compiled = query.compile(kysely);
+      check(compiled.sql);
+      return (await kysely.executeQuery(compiled)).rows;
     });
   }
 
@@ -154,15 +176,19 @@ export class Database {
       return begun;
     };
     const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock });
+    let ended = () => {};
     try {
       const result = await work(change);
       const { committed, statement } = await change.complete();
+      ended = await this.beforeCommit(committed.touched);
       if (statement !== undefined) await this.inserts.run(statement.text, statement.values, { repeatable: false });
       await em?.commit();
       return { result, committed };
     } catch (error) {
       await em?.rollback().catch(() => {});
       throw error;
+    } finally {
+      ended();
     }
   }
 
@@ -172,19 +198,27 @@ export class Database {
    * the beginning. What it asks to dispatch and to wake is done after the commit, or never.
    */
   async together<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
-    const { result, committed } = await runTogether({ begin: () => this.#fork(), clock: this.clock, work, keep });
+    const { result, committed } = await runTogether({ ...this.#together, work, keep });
     if (committed !== undefined) this.onCommit(committed);
     return result;
   }
 
   /** Runs `work` like `together`, and takes everything back: its result is what it would have been. */
   async rehearse<T>(work: () => Promise<T>): Promise<T> {
-    return (await runTogether({ begin: () => this.#fork(), clock: this.clock, work })).result;
+    return (await runTogether({ ...this.#together, work })).result;
   }
 
   /** True in work that will be taken back. What it hands out must open nothing. */
   get isRehearsing(): boolean {
     return currentScope()?.transaction?.isRehearsal ?? false;
+  }
+
+  get #together() {
+    return {
+      begin: () => this.#fork(),
+      clock: this.clock,
+      beforeCommit: (touched: readonly string[]) => this.beforeCommit(touched),
+    };
   }
 
   #fork(): EntityManager {

@@ -153,7 +153,7 @@ export class IdempotencyService {
   async #sweep(): Promise<void> {
     try {
       for (let swept = batch; swept === batch; ) {
-        const rows = await this.database.rows(sql`
+        const rows = await this.database.upkeep(sql`
           with expired as (select workspace_id, user_id, key from idempotency_key where expires_at <= ${this.clock.now()}
             limit ${batch} for update skip locked)
           delete from idempotency_key k using expired e

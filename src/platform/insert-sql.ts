@@ -7,6 +7,26 @@ export interface NewRow {
   readonly row: object;
 }
 
+interface InsertColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly type: string | undefined;
+}
+
+const columns = new WeakMap<EntityMetadata, readonly InsertColumn[]>();
+
+const columnsOf = (meta: EntityMetadata): readonly InsertColumn[] => {
+  const known = columns.get(meta);
+  if (known !== undefined) return known;
+  const made = meta.props.map(({ name, fieldNames, columnTypes }) => ({
+    name,
+    column: identifier(fieldNames?.[0] ?? name),
+    type: columnTypes?.[0],
+  }));
+  columns.set(meta, made);
+  return made;
+};
+
 const toValue = (value: unknown, columnType: string | undefined): unknown => {
   if (value === null) return null;
   if (columnType === "jsonb") return JSON.stringify(value);
@@ -22,14 +42,16 @@ export const insertSql = (rows: readonly NewRow[]): { text: string; values: unkn
   const values: unknown[] = [];
   const lists = new Map<string, string[]>();
   for (const { meta, row } of rows) {
-    const given = meta.props
-      .map(({ name, fieldNames, columnTypes }) => ({
-        column: identifier(fieldNames?.[0] ?? name),
-        value: toValue((row as Record<string, unknown>)[name], columnTypes?.[0]),
-      }))
-      .filter(({ value }) => value !== undefined);
-    const columns = given.map(({ column }) => column).join(", ");
-    const placeholders = given.map(({ value }) => `$${values.push(value)}`).join(", ");
+    const given: string[] = [];
+    const places: string[] = [];
+    for (const { name, column, type } of columnsOf(meta)) {
+      const value = toValue((row as Record<string, unknown>)[name], type);
+      if (value === undefined) continue;
+      given.push(column);
+      places.push(`$${values.push(value)}`);
+    }
+    const columns = given.join(", ");
+    const placeholders = places.join(", ");
     const insert = `insert into ${identifier(meta.tableName)} (${columns}) values`;
     lists.set(insert, [...(lists.get(insert) ?? []), `(${placeholders})`]);
   }

@@ -52,7 +52,7 @@ export class JobDispatch {
         order by dispatched_at nulls first limit ${batch}`);
       if (left.length === 0) return;
       await this.queues.add(left.map(({ id, lane, runAt }) => ({ id, lane, runAt: new Date(runAt) })));
-      await this.database.rows(
+      await this.database.upkeep(
         sql`
         with waiting as (select id from job where id = any(${left.map(({ id }) => id)}) order by id for update skip locked)
         update job set dispatched_at = clock_timestamp() from waiting where job.id = waiting.id`,

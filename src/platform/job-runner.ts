@@ -183,7 +183,7 @@ export class JobRunner {
     const runs = [...this.#runs];
     if (runs.length === 0) return;
     try {
-      const held = await this.deps.database.rows(sql<{ id: string; attempts: number; cancelled: boolean }>`
+      const held = await this.deps.database.upkeep(sql<{ id: string; attempts: number; cancelled: boolean }>`
         with mine as (
           select j.id from unnest(${runs.map(({ job }) => job.id)}::text[], ${runs.map(({ job }) => job.attempts)}::int[]) as t (id, attempt)
           join job j on j.id = t.id and j.attempts = t.attempt and j.status = 'RUNNING'

@@ -93,7 +93,7 @@ export class TextWriter {
     const ordered = [...drafts.values()].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
     const stored = new Set<string>();
     try {
-      const rows = await this.database.rows(sql<{ jobId: string; attempt: number }>`
+      const rows = await this.database.upkeep(sql<{ jobId: string; attempt: number }>`
         with live as (
           select j.id, j.workspace_id, j.attempts, t.text
           from unnest(${ordered.map(({ jobId }) => jobId)}::text[], ${ordered.map(({ attempt }) => attempt)}::int[],

@@ -10,13 +10,16 @@ interface Options {
   level: string;
   /** Lines for a person instead of JSON. */
   pretty: boolean;
+  /** Lines may wait for others, so that all are written together. */
+  gathered?: boolean;
 }
 
 /**
- * Lines are gathered and written together at least every 100 ms and at the end of the process: one line an operation,
- * each written by itself, would cost more than some of the operations.
+ * Gathered lines are written at least every 100 ms and at the end of the process: one line an operation, each written by
+ * itself, would cost more than some of the operations.
  */
-const gathered = () => {
+const linesTo = (gathered: boolean) => {
+  if (!gathered) return destination({ fd: 1, sync: true });
   const lines = destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 });
   process.on("exit", () => {
     try {
@@ -28,7 +31,7 @@ const gathered = () => {
   return lines;
 };
 
-export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
+export const createLogger = ({ level, pretty: forPerson, gathered = false }: Options): Logger =>
   pino(
     {
       level,
@@ -48,5 +51,5 @@ export const createLogger = ({ level, pretty: forPerson }: Options): Logger =>
     },
     forPerson
       ? pretty({ colorize: process.stdout.hasColors?.() ?? false, translateTime: "HH:MM:ss", sync: true })
-      : gathered(),
+      : linesTo(gathered),
   );

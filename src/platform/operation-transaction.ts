@@ -79,6 +79,7 @@ export class OperationTransaction {
     return {
       jobs: this.#outermost.committed.flatMap(({ jobs }) => jobs),
       topics: [...new Set(this.#outermost.committed.flatMap(({ topics }) => topics))],
+      touched: [...new Set(this.#outermost.committed.flatMap(({ touched }) => touched))],
     };
   }
 
@@ -129,6 +130,8 @@ export class OperationTransaction {
 interface Together<T> {
   begin: () => EntityManager;
   clock: Clock;
+  /** Told of the rows that the commit may change; what it gives is called when the transaction has ended. */
+  beforeCommit: (touched: readonly string[]) => Promise<() => void>;
   work: () => Promise<T>;
   /** Whether the result is committed; nothing here means that it never is. */
   keep?: (result: T) => boolean;
@@ -145,12 +148,13 @@ export const runTogether = async <T>(
   }
 };
 
-const tryTogether = async <T>({ begin, clock, work, keep }: Together<T>) => {
+const tryTogether = async <T>({ begin, clock, beforeCommit, work, keep }: Together<T>) => {
   const scope = currentScope();
   if (scope === undefined) throw new Error("One transaction for an operation needs the operation's scope.");
   if (scope.transaction !== undefined) throw new Error("This operation has its one transaction already.");
   const em = begin();
   await em.begin();
+  let ended = () => {};
   try {
     await sql`set local idle_in_transaction_session_timeout = ${sql.lit(idleLimit)}`.execute(em.getKysely());
     const transaction = new OperationTransaction(em, clock, keep === undefined);
@@ -162,6 +166,7 @@ const tryTogether = async <T>({ begin, clock, work, keep }: Together<T>) => {
     if (worked.status === "rejected") throw worked.reason;
     const result = worked.value;
     if (keep?.(result)) {
+      ended = await beforeCommit(committed.touched);
       await em.commit();
       return { result, committed };
     }
@@ -173,6 +178,8 @@ const tryTogether = async <T>({ begin, clock, work, keep }: Together<T>) => {
     // With its connection gone it is rolled back as well.
     await em.rollback().catch(() => {});
     throw error;
+  } finally {
+    ended();
   }
 };
 

@@ -108,12 +108,20 @@ export const settings = z.object({
     .describe("Milliseconds that one query or mutation may take; what it still reads then is cancelled in Postgres."),
   REDIS_URL: url(["redis:", "rediss:"], "redis://localhost:6379")
     .optional()
-    .describe("Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres."),
+    .describe(
+      "Redis 6.2 or newer with appendonly yes. Without it jobs and the bus run on Postgres, and no cache is shared.",
+    ),
   ATRIUM_REDIS_PREFIX: z
     .string()
     .regex(/^[\w:-]{1,64}$/, { error: "must be 1 to 64 letters, digits, _ : or -" })
     .default("atrium")
     .describe("Begins every Redis key; differs between installations that share one Redis."),
+  ATRIUM_QUERY_CACHE_MB: integer(0, 65_536)
+    .default(64)
+    .describe("Memory of one process for answers of queries, kept for 5 minutes or until a write; 0 turns it off."),
+  ATRIUM_QUERY_CACHE_WARM: integer(0, 1_000)
+    .default(0)
+    .describe("Most wanted answers that a process reads again by itself after a write has dropped them."),
   ATRIUM_DATA_DIR: z
     .string()
     .min(1)

@@ -9,10 +9,19 @@ import {
 } from "graphql";
 import { type QueryPlan, queryCompiler } from "#resolvers/compile-query.js";
 import type { Context } from "#resolvers/context.js";
+import type { Admitted } from "#resolvers/guards/admit-document.js";
 import { rootReads } from "#resolvers/schema.js";
 import type { Database } from "#src/platform/database.js";
 import { DomainError } from "#src/platform/errors.js";
 import { Unpresentable } from "#src/platform/lists/codec.js";
+import type { ReadUsage } from "#src/platform/reads/read-usage.js";
+
+/** A query that is ready to be read. */
+export interface CompiledQuery {
+  readonly usage: ReadUsage;
+  /** The JSON of `data`; nothing when graphql-js has to answer after all. Rejects when time is up, or something fails. */
+  readonly run: () => Promise<string | undefined>;
+}
 
 /** What is known of an operation: the variables that decide which fields it has, and the plan for each of their values. */
 interface Known {
@@ -40,27 +49,28 @@ export class CompiledQueries {
     this.#compile = queryCompiler(schema, rootReads);
   }
 
-  /** The JSON of `data`; nothing when graphql-js has to answer. Rejects when time is up, or something fails. */
-  async run(
+  /** How the operation is answered without resolvers; nothing when graphql-js has to. */
+  prepare(
     { caller }: Context,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    given: Readonly<Record<string, unknown>> | undefined,
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
+    { document, operation, variables: given }: Pick<Admitted, "document" | "operation" | "variables">,
+  ): CompiledQuery | undefined {
     if (operation.operation !== OperationTypeNode.QUERY || caller === undefined) return undefined;
-    const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], given ?? {});
-    if (coerced === undefined) return undefined;
-    const plan = this.#planOf(document, operation, coerced);
+    const { coerced: variables } = getVariableValues(this.schema, operation.variableDefinitions ?? [], given ?? {});
+    if (variables === undefined) return undefined;
+    const plan = this.#planOf(document, operation, variables);
     if (plan === undefined || !plan.permissions.every((permission) => caller.permissions.has(permission)))
       return undefined;
-    try {
-      return await plan.run({ actor: caller, variables: coerced, read: (statement) => this.database.read(statement) });
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (isExpected(error)) return undefined;
-      throw error;
-    }
+    return {
+      usage: plan.usage,
+      run: async () => {
+        try {
+          return await plan.run({ actor: caller, variables, read: (statement) => this.database.read(statement) });
+        } catch (error) {
+          if (isExpected(error)) return undefined;
+          throw error;
+        }
+      },
+    };
   }
 
   #planOf(document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) {

@@ -1,5 +1,6 @@
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import type { FastifyInstance } from "fastify";
+import { StaticFile } from "./static-file.js";
 
 /** One document with all of them, so that headers and variables are filled in once. */
 const examples = {
@@ -84,13 +85,12 @@ export const registerGraphiql = (server: FastifyInstance): void => {
     subscriptionsProtocol: "GRAPHQL_SSE",
     defaultTabs: [examples],
   } as never);
-  server.get("/graphiql", async (_request, reply) =>
-    reply
-      .header(
-        "content-security-policy",
-        "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'",
-      )
-      .type("text/html; charset=utf-8")
-      .send(page),
-  );
+  const file = new StaticFile(page, "text/html; charset=utf-8", "no-cache");
+  server.get("/graphiql", (request, reply) => {
+    reply.header(
+      "content-security-policy",
+      "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'",
+    );
+    return file.send(request, reply);
+  });
 };

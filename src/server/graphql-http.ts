@@ -6,10 +6,12 @@ import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
 import { badInput, DomainError, type ErrorCode } from "#src/platform/errors.js";
+import { visibilityOf } from "#src/platform/query-key.js";
 import { currentScope, newScope, runInScope } from "#src/platform/scope.js";
 import { inSpan } from "#src/platform/span.js";
 import { ApolloExecutor } from "./apollo-executor.js";
 import { CompiledQueries } from "./compiled-queries.js";
+import { sendCompressed } from "./compression.js";
 import { readGraphqlRequest, refuseForgery } from "./graphql-request.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
@@ -88,15 +90,33 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
     return mutationWish(admitted, params.extensions, request.headers);
   };
 
+  /** A query that needs no resolver, from the cache where it is kept. Nothing when graphql-js has to answer after all. */
+  const readCompiled = async ({ request, reply }: Exchange, context: Context, admitted: Admitted) => {
+    const query = compiled.prepare(context, admitted);
+    if (query === undefined || context.caller === undefined) return undefined;
+    const { source: document, operationName, variables } = admitted;
+    const { tables, perUser } = query.usage;
+    const key = { document, operationName, variables, visibility: visibilityOf(context.caller, perUser) };
+    const fresh = /\bno-(?:cache|store)\b/i.test(request.headers["cache-control"] ?? "");
+    const { text, outcome } = await app.cache.read({ key, tables: [...tables], fresh }, async () => {
+      const data = await query.run();
+      return { text: data ?? "", storable: data !== undefined };
+    });
+    if (outcome !== "BYPASS") app.metrics.cacheRequests.inc({ outcome: outcome === "HIT" ? "hit" : "miss" });
+    if (text === "") return undefined;
+    reply.header("x-cache", outcome);
+    return text;
+  };
+
   /** The answer's text: compiled where that can be, by Apollo Server where resolvers have to be asked. */
-  const execute = async (exchange: Exchange, context: Context, admitted: Admitted, signal: AbortSignal) => {
+  const execute = async (exchange: Exchange, context: Context, admitted: Admitted) => {
     const { reply, mediaType } = exchange;
-    const { document, operation, variables, cost } = admitted;
-    const data = await compiled.run(context, document, operation, variables, signal);
+    const data = await readCompiled(exchange, context, admitted);
     if (data !== undefined) {
+      const { bound, limit } = admitted.cost;
       ended(exchange, undefined);
       reply.type(`${mediaType}; charset=utf-8`);
-      return `{"data":${data},"extensions":{"cost":{"bound":${cost.bound},"limit":${cost.limit}}}}`;
+      return `{"data":${data},"extensions":{"cost":{"bound":${bound},"limit":${limit}}}}`;
     }
     const executed = await apollo.execute(admitted, context, mediaType, hintsFor(context));
     ended(exchange, executed.errors);
@@ -108,12 +128,12 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
     const { reply, mediaType } = exchange;
     const wish = await admit(exchange);
     const { context, admitted } = exchange as Required<Exchange>;
-    const run = () => execute(exchange, context, admitted, signal);
+    const run = () => execute(exchange, context, admitted);
     if (admitted.operation.operation === "query") {
       // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
       const scope = currentScope();
       if (scope !== undefined) scope.signal = signal;
-      return reply.send(await orAborted(signal, run()));
+      return sendCompressed(reply, await orAborted(signal, run()));
     }
     if (wish === undefined) return reply.send(await run());
     const answer = await runMutation(context, wish, run);

@@ -32,6 +32,10 @@ export class Parameters {
     this.#user ??= this.add(this.actor.userId);
     return this.#user;
   }
+
+  get isPerUser(): boolean {
+    return this.#user !== undefined;
+  }
 }
 
 /** `"name"`; for names from declarations alone. */

@@ -38,7 +38,7 @@ export const compileAggregate = (
   const wanted = new Set<string>();
   const [node] = nodes;
   if (node === undefined) throw new NotCompilable();
-  compiling.tables.add(list.shape.table);
+  compiling.usage.list(list.shape, nodes);
 
   const compileFigures = (of: string, own: readonly FieldNode[]): WriteGroup => {
     const inner = getNamedType(type.getFields()[of]?.type) as GraphQLObjectType;

@@ -5,6 +5,7 @@ import type { EntityShape } from "../lists/entity-shape.js";
 import type { List } from "../lists/list.js";
 import type { Parents, Selection } from "../lists/page-sql.js";
 import { identifier, type Parameters } from "../lists/statement.js";
+import type { ReadUsage } from "./read-usage.js";
 import type { Reading } from "./reading.js";
 import type { Selecting } from "./selection.js";
 
@@ -19,8 +20,7 @@ export interface PagePlan {
 export interface Compiling extends Selecting {
   /** Whether a field has a resolver or a permission of its own, so that nobody else may answer it. */
   readonly isResolved: (type: string, field: string) => boolean;
-  /** Tables whose rows decide the answer. */
-  readonly tables: Set<string>;
+  readonly usage: ReadUsage;
   /** Makes a place for what a level reads. */
   readonly slot: () => number;
   readonly compilePage: (

@@ -15,7 +15,7 @@ export const compileObject = (
   row: string = rowAlias,
 ): Write => {
   const type = compiling.schema.getType(shape.name) as GraphQLObjectType;
-  compiling.tables.add(shape.table);
+  compiling.usage.row(shape);
   const fields = [...collectFields(compiling, type, nodes)].map(([key, own]) => ({
     key,
     write: compileField(compiling, level, shape, type, own, row),
@@ -37,7 +37,10 @@ const compileField = (
   const reference = shape.references.get(name);
   const collection = shape.collections.get(name);
   if (collection === undefined && compiling.isResolved(shape.name, name)) throw new NotCompilable();
-  if (column !== undefined) return compileColumn(level, column, row);
+  if (column !== undefined) {
+    if (column.declaration.derived) compiling.usage.expression(column.value);
+    return compileColumn(level, column, row);
+  }
   const definition = type.getFields()[name];
   const target = getNamedType(definition?.type);
   if (definition === undefined || !isObjectType(target)) throw new NotCompilable();

@@ -35,6 +35,7 @@ export const compilePage = (
   definition: GraphQLField<unknown, unknown>,
   nodes: readonly FieldNode[],
 ): PagePlan => {
+  compiling.usage.list(list.shape, nodes);
   const level = new Level();
   const needs: Needs = { count: false, extra: 0 };
   const connection = getNamedType(definition.type) as GraphQLObjectType;
