@@ -62,8 +62,9 @@ const printSelfTimes = ({ nodes, samples, timeDeltas }) => {
 const label = (node) => {
   const name = node.callFrame.functionName || "(anonymous)";
   if (node.callFrame.url !== "") return `${name}  ${place(node.callFrame)}`;
+  const isNode = ({ callFrame }) => callFrame.url === "" || callFrame.url.startsWith("node:");
   let caller = node.parent;
-  while (caller?.callFrame.url === "") caller = caller.parent;
+  while (caller !== undefined && isNode(caller)) caller = caller.parent;
   return caller === undefined ? name : `${name}, called at ${place(caller.callFrame)}`;
 };
 

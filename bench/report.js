@@ -15,6 +15,7 @@ export const printQueries = (queries) => {
   for (const [name, { ofLimit }] of Object.entries(queries))
     table.push([name, ...servers.map((server) => (ofLimit[server] ? withRange(ofLimit[server]) : "–"))]);
   console.log(`\nAnswers a second, as a share of the physical limit's\n${table}`);
+  if (!servers.some((server) => server !== "atrium")) return;
   const times = new Table({ ...plain, head: ["Atrium, times", ...servers.filter((server) => server !== "atrium")] });
   for (const [name, { atriumTimes }] of Object.entries(queries))
     times.push([

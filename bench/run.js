@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { availableParallelism, loadavg } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheSetting, poolSize } from "./atrium.js";
@@ -20,7 +20,7 @@ import { serverNames } from "./servers.js";
 import { measureTargets } from "./targets.js";
 
 const usage = `npm run bench -- [options]
-  --rounds N        rounds in which the servers take turns, default 7
+  --rounds N        rounds in which the servers take turns, default 5
   --seconds S       of one measurement, default 0.7
   --only Q1,M1      these queries alone: ${Object.keys(queries).join(", ")}
   --servers A,B     these servers alone: ${serverNames.join(", ")}
@@ -30,7 +30,7 @@ A run without --only, --servers and --parts writes bench/results.json.`;
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: "string", default: "7" },
+    rounds: { type: "string", default: "5" },
     seconds: { type: "string" },
     only: { type: "string" },
     servers: { type: "string" },
@@ -66,7 +66,7 @@ const parts = {
 const describe = () => {
   const git = (...args) => spawnSync("git", args, { encoding: "utf8" }).stdout.trim();
   return {
-    machine: { cores: availableParallelism(), node: process.version, pinned: isPinned },
+    machine: { cores: cpus().length, node: process.version, pinned: isPinned },
     date: new Date().toISOString(),
     commit:
       git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "--", ":/src", ":/resolvers") ? "+" : ""),
