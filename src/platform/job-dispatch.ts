@@ -14,7 +14,8 @@ const batch = 500;
 export class JobDispatch {
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
-  readonly #underway = new Set<Promise<void>>();
+  #waiting: JobTicket[] = [];
+  #adding: Promise<void> | undefined;
 
   constructor(
     private readonly database: Database,
@@ -30,16 +31,26 @@ export class JobDispatch {
     }, sweepMs);
   }
 
-  /** Does not make the caller wait: the row is committed, so the job will run either way. */
+  /**
+   * Does not make the caller wait: the row is committed, so the job will run either way. Tickets that come while others
+   * are handed over go together with the next hand-over.
+   */
   dispatch(tickets: readonly JobTicket[]): void {
-    if (tickets.length === 0) return;
-    const adding = this.queues
-      .add(tickets)
-      .catch((error: unknown) =>
-        this.logger.warn({ err: error }, "the queue took no jobs; the sweep will hand them over"),
-      )
-      .finally(() => this.#underway.delete(adding));
-    this.#underway.add(adding);
+    this.#waiting.push(...tickets);
+    if (this.#waiting.length > 0) this.#adding ??= this.#add();
+  }
+
+  async #add(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const tickets = this.#waiting;
+      this.#waiting = [];
+      await this.queues
+        .add(tickets)
+        .catch((error: unknown) =>
+          this.logger.warn({ err: error }, "the queue took no jobs; the sweep will hand them over"),
+        );
+    }
+    this.#adding = undefined;
   }
 
   async sweep(): Promise<void> {
@@ -65,6 +76,6 @@ export class JobDispatch {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sweeping;
-    await Promise.all(this.#underway);
+    await this.#adding;
   }
 }
