@@ -23,6 +23,8 @@ export interface ListResolver {
 type Prototype = Record<string, unknown>;
 /** Decorators of methods ask for a descriptor; type-graphql's never look at it. */
 const described = {};
+/** The list looks at its arguments itself: validators would only walk through filters in which there is none. */
+const checked = { validate: false } as const;
 
 const lowerFirst = (text: string) => text.slice(0, 1).toLowerCase() + text.slice(1);
 const spaced = (text: string) => text.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
@@ -46,7 +48,7 @@ export const listResolver = (list: List, permission: string): ListResolver => {
   })(prototype, "find", described);
 
   prototype.page = (args: ListArgs, { app, actor }: Context) => app.lists.page(list, actor, args);
-  Args(() => list.Args)(prototype, "page", 0);
+  Args(() => list.Args, checked)(prototype, "page", 0);
   Ctx()(prototype, "page", 1);
   Query(() => list.Connection, { name: names.page, description: `The ${spaced(plural)} that you may see.` })(
     prototype,
@@ -55,7 +57,7 @@ export const listResolver = (list: List, permission: string): ListResolver => {
   );
 
   prototype.aggregate = (args: AggregateArgs, { app, actor }: Context) => app.lists.aggregate(list, actor, args);
-  Args(() => list.aggregates.Args)(prototype, "aggregate", 0);
+  Args(() => list.aggregates.Args, checked)(prototype, "aggregate", 0);
   Ctx()(prototype, "aggregate", 1);
   Query(() => [list.aggregates.Aggregate], {
     name: names.aggregate,
@@ -81,7 +83,7 @@ const addCollection = (prototype: Prototype, { field, entity, by, description }:
       context.app.lists.pages(list, by, context.actor, args, ids),
     );
   Root()(prototype, field, 0);
-  Args(() => list.Args)(prototype, field, 1);
+  Args(() => list.Args, checked)(prototype, field, 1);
   Ctx()(prototype, field, 2);
   FieldResolver(() => list.Connection, { description })(prototype, field, described);
 };
