@@ -51,10 +51,11 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   });
   const headers = securityHeaders(app.config);
   server.decorateRequest("requestId", "");
-  server.addHook("onRequest", async (request, reply) => {
+  server.addHook("onRequest", (request, reply, next) => {
     const given = request.headers["x-request-id"];
     request.requestId = typeof given === "string" && requestIdPattern.test(given) ? given : newId("request");
-    reply.headers({ "x-request-id": request.requestId, ...headers });
+    reply.header("x-request-id", request.requestId).headers(headers);
+    next();
   });
   observeRequests(server, app);
   await registerCompression(server);

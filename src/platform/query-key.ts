@@ -17,10 +17,19 @@ export interface QueryKey {
   readonly visibility: Visibility;
 }
 
+/** Sets of permissions are shared by all who hold the same role. */
+const listed = new WeakMap<ReadonlySet<string>, string>();
+
+const listOf = (permissions: ReadonlySet<string>): string => {
+  const known = listed.get(permissions) ?? [...permissions].sort().join(" ");
+  listed.set(permissions, known);
+  return known;
+};
+
 /** `perUser`: the answer depends on who asks, such as "is it a favourite of mine". */
 export const visibilityOf = ({ workspaceId, permissions, userId }: Actor, perUser: boolean): Visibility => ({
   workspaceId,
-  permissions: [...permissions].sort().join(" "),
+  permissions: listOf(permissions),
   userId: perUser ? userId : null,
 });
 

@@ -30,15 +30,18 @@ export const registerCors = (server: FastifyInstance, { http }: Config): void =>
   const isOwn = (request: FastifyRequest, origin: string) =>
     origin === own || (URL.canParse(origin) && new URL(origin).host === request.host);
 
-  server.addHook("onRequest", async (request, reply) => {
+  server.addHook("onRequest", (request, reply, next) => {
     reply.header("vary", "Origin");
     const { origin } = request.headers;
-    if (origin === undefined) return;
+    if (origin === undefined) return next();
     const isListed = listed.has(origin);
     if (request.ws && !isListed && !isOwn(request, origin))
-      throw new DomainError("FORBIDDEN", "This origin may not open sockets: ATRIUM_CORS_ORIGINS does not name it.");
+      return next(
+        new DomainError("FORBIDDEN", "This origin may not open sockets: ATRIUM_CORS_ORIGINS does not name it."),
+      );
     if (isListed)
       reply.headers({ "access-control-allow-origin": origin, "access-control-expose-headers": exposedHeaders });
+    next();
   });
 
   server.options("/*", async (request, reply) => {

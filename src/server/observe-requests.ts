@@ -22,14 +22,14 @@ export const observeRequests = (server: FastifyInstance, { metrics, tracing, log
   server.decorateRequest("trace", null as never);
   server.decorateRequest("span", undefined);
   server.decorateRequest("arrivedAt", 0);
-  server.addHook("onRequest", async (request, { raw }) => {
+  server.addHook("onRequest", (request, { raw }, next) => {
     const parent = parseTraceparent(request.headers.traceparent);
     const { method } = request;
     const arrivedAt = performance.now();
     request.arrivedAt = arrivedAt;
     request.trace = parent ?? newTrace();
     // A WebSocket is no request: its operations are told apart.
-    if (request.headers.upgrade !== undefined) return;
+    if (request.headers.upgrade !== undefined) return next();
     const span = tracing.start(`${method} ${routeOf(request)}`, parent, {
       kind: "server",
       attributes: { "http.request.method": method, "http.route": routeOf(request) },
@@ -48,12 +48,14 @@ export const observeRequests = (server: FastifyInstance, { metrics, tracing, log
       if (!isStream) metrics.httpDuration.observe({ route }, ms / 1000);
       span?.set({ "http.response.status_code": status });
       span?.end(status >= 500 ? new Error("5xx") : undefined);
+      if (!logger.isLevelEnabled("debug")) return;
       runInScope(newScope(request.requestId, undefined, request.trace), () =>
         logger.debug({ route, method, status, ms: Math.round(ms) }, "request"),
       );
     };
     raw.once("finish", () => end(raw.statusCode));
     raw.once("close", () => end(clientLeft));
+    next();
   });
 };
 
