@@ -6,7 +6,7 @@ const named = (target: unknown, field: string) => `${(target as { name: string }
 export const resolvedFields = (): ReadonlySet<string> => {
   const { fieldResolvers, authorizedFields } = getMetadataStorage();
   return new Set([
-    ...fieldResolvers.map(({ getObjectType, methodName }) => named(getObjectType?.() ?? {}, methodName)),
+    ...fieldResolvers.map(({ getObjectType, schemaName }) => named(getObjectType?.() ?? {}, schemaName)),
     ...authorizedFields.map(({ target, fieldName }) => named(target, fieldName)),
   ]);
 };

@@ -74,13 +74,15 @@ export class BullQueues implements JobQueues {
       const jobs = tickets.filter((ticket) => ticket.lane === lane);
       if (jobs.length === 0) continue;
       const now = Date.now();
-      await queue.addBulk(
-        jobs.map(({ id, runAt }) => ({
-          name: lane,
-          data: {},
-          opts: { jobId: id, delay: Math.max(0, runAt.getTime() - now), removeOnComplete: true, removeOnFail: true },
-        })),
-      );
+      const entries = jobs.map(({ id, runAt }) => ({
+        name: lane,
+        data: {},
+        opts: { jobId: id, delay: Math.max(0, runAt.getTime() - now), removeOnComplete: true, removeOnFail: true },
+      }));
+      const [only, ...others] = entries;
+      // A bulk is a transaction, one alone a single call.
+      if (only !== undefined && others.length === 0) await queue.add(only.name, only.data, only.opts);
+      else await queue.addBulk(entries);
     }
   }
 
