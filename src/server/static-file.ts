@@ -32,7 +32,7 @@ export class StaticFile {
     const asked = codingFor(request.headers["accept-encoding"]);
     const coding = this.#body.length < leastBytes ? "identity" : asked;
     const etag = coding === "identity" ? `"${this.hash}"` : `"${this.hash}-${coding}"`;
-    reply.headers({ etag, vary: "Accept-Encoding", "cache-control": this.cacheControl });
+    reply.headers({ etag, vary: "Origin, Accept-Encoding", "cache-control": this.cacheControl });
     if (names(request.headers["if-none-match"], etag)) return reply.code(304).send();
     if (coding !== "identity") reply.header("content-encoding", coding);
     return reply.type(this.type).send(await this.#in(coding));
