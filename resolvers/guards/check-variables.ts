@@ -2,7 +2,8 @@ import { badInput } from "#src/platform/errors.js";
 
 const maxDepth = 64;
 const maxValues = 10_000;
-const maxObjects = 1_000;
+/** Three for each of the 200 conditions that a filter may have, and what is around them. */
+const maxObjects = 650;
 const nul = /\0|\\u0000|\\u\{0+\}/;
 
 /**
