@@ -82,6 +82,8 @@ export class Connections {
     };
     try {
       await connection.ready;
+      // Ended while the connection was opened: a listener would not hear of it any more.
+      signal?.throwIfAborted();
       signal?.addEventListener("abort", cancel, { once: true });
       const query = {
         name: this.#nameOf(text),
@@ -151,7 +153,7 @@ export class Connections {
 
   #tooLong(cause: unknown): DomainError {
     const { statementTimeoutMs } = this.options;
-    const message = `Reading took longer than ${statementTimeoutMs} ms: ask for less, or filter by something more selective.`;
+    const message = `The database took longer than ${statementTimeoutMs} ms: ask for less, or filter by something more selective.`;
     return new DomainError("TIMEOUT", message, { limit: statementTimeoutMs }, { cause, transient: true });
   }
 

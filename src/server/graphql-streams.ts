@@ -36,7 +36,7 @@ interface SocketState extends Record<PropertyKey, unknown> {
   release?: () => void;
 }
 
-/** Subscriptions: graphql-ws on `/graphql`, and graphql-sse on `/graphql/stream` for those without WebSocket. */
+/** Subscriptions: graphql-ws on `/graphql`, and server-sent events on `/graphql/stream` for those without WebSocket. */
 export const registerGraphqlStreams = (
   server: FastifyInstance,
   app: App,

@@ -43,7 +43,7 @@ interface Prepared extends ExecutionArgs {
   readonly wish: MutationWish | undefined;
 }
 
-/** Operations that arrive over a WebSocket or an event stream; HTTP posts go through Apollo. */
+/** Operations that arrive over a WebSocket or an event stream; `graphql-http.ts` answers the others. */
 export class Operations {
   readonly #begun = new WeakMap<Context, Begun>();
 
