@@ -14,7 +14,6 @@ import { graphqlResponse } from "./media-type.js";
 export interface Executed {
   readonly text: string;
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
   /** What the answer says went wrong. */
   readonly errors: readonly GraphQLFormattedError[] | undefined;
 }
@@ -109,7 +108,6 @@ export class ApolloExecutor {
       return {
         text: result.body.string,
         status: isRequestError ? 200 : (result.status ?? 200),
-        headers: Object.fromEntries(result.headers),
         errors: current.errors,
       };
     });
