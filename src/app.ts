@@ -7,6 +7,11 @@ import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { ApiKey } from "./identity/api-key.js";
+import { ApiKeyCallers } from "./identity/api-key-callers.js";
+import { ApiKeyService } from "./identity/api-key-service.js";
+import { Authentication } from "./identity/authentication.js";
+import { BelievedCallers } from "./identity/believed-callers.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
@@ -56,6 +61,7 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  ApiKey,
   Job,
   JobEventRow,
   Event,
@@ -99,6 +105,8 @@ export interface App {
   readonly jobs: JobService;
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
+  readonly apiKeys: ApiKeyService;
+  readonly authentication: Authentication;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
   readonly generations: GenerationService;
@@ -167,7 +175,11 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
 
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const tokens = new Tokens(keys, clock);
+    const sessions = new SessionService(database, tokens, clock);
+    const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
+    closers.push(() => apiKeyCallers.close());
+    const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -189,6 +201,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       jobs: new JobService(database, lists, live),
       idempotency,
       sessions,
+      apiKeys: new ApiKeyService(database),
+      authentication,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
       generations,
