@@ -508,7 +508,7 @@ export type CreateApiKeyMutation = { createApiKey: { secret: string, apiKey: { i
 
 export type RotateApiKeyMutationVariables = Exact<{
   id: string | number;
-  overlap?: unknown;
+  overlap?: string;
 }>;
 
 
