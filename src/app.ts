@@ -18,6 +18,7 @@ import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import type { Config } from "./platform/config.js";
+import { DataKey } from "./platform/data-key.js";
 import { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
@@ -33,6 +34,7 @@ import type { JobQueues } from "./platform/job-queues.js";
 import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
+import { KeyRing } from "./platform/key-ring.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
@@ -46,6 +48,7 @@ import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
+import { Vault } from "./platform/vault.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
@@ -60,6 +63,7 @@ export const entities = [
   JobEventRow,
   Event,
   IdempotencyKey,
+  DataKey,
   Generation,
   Quote,
   QuoteFavourite,
@@ -97,6 +101,7 @@ export interface App {
   readonly live: Live;
   readonly events: EventLog;
   readonly jobs: JobService;
+  readonly vault: Vault;
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
   readonly access: AccessWatch;
@@ -124,7 +129,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
   };
   try {
     if (config.redis !== undefined) await requireRedis(config.redis.url);
-    const keys = keysFrom(await loadSecret(config));
+    const keys = keysFrom(await loadSecret(config), config.previousSecret);
     const metrics = new Metrics();
     metrics.observeProcess();
     const tracing = await Tracing.connect(config.tracing, logger);
@@ -161,6 +166,11 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     dispatch.start();
     closers.push(() => dispatch.stop());
 
+    const ring = new KeyRing(database, keys, bus);
+    await ring.start();
+    closers.push(async () => ring.close());
+    const vault = new Vault(ring);
+
     const idempotency = new IdempotencyService(database, keys, clock, logger);
     idempotency.start();
     closers.push(() => idempotency.stop());
@@ -187,6 +197,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       live,
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
+      vault,
       idempotency,
       sessions,
       access: new AccessWatch(database, bus, clock, logger),

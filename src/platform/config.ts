@@ -20,6 +20,7 @@ const shape = (s: Settings) => ({
   production: s.NODE_ENV === "production",
   dataDir: resolve(s.ATRIUM_DATA_DIR),
   secret: s.ATRIUM_SECRET,
+  previousSecret: s.ATRIUM_SECRET_PREVIOUS,
   logLevel: s.LOG_LEVEL,
   http: {
     port: s.PORT,

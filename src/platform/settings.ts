@@ -131,7 +131,14 @@ export const settings = z.object({
     .string()
     .min(32, { error: "must have at least 32 characters" })
     .optional()
-    .describe("Root of all keys. In development generated into ATRIUM_DATA_DIR; losing it ends all sessions."),
+    .describe(
+      "Root of all keys. In development generated into ATRIUM_DATA_DIR; without it nothing that is sealed opens again.",
+    ),
+  ATRIUM_SECRET_PREVIOUS: z
+    .string()
+    .min(32, { error: "must have at least 32 characters" })
+    .optional()
+    .describe("ATRIUM_SECRET as it was before it was changed, until every process runs with the new one."),
   ATRIUM_ADMIN_EMAIL: z
     .email({ error: "must be an e-mail address" })
     .default("admin@atrium.localhost")
