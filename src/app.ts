@@ -188,7 +188,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       logger,
       metrics,
       tracing,
-      systemMetrics: new SystemMetricsService(database, metrics),
+      systemMetrics: new SystemMetricsService(metrics),
       database,
       bus,
       cache,

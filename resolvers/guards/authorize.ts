@@ -1,4 +1,5 @@
 import type { ResolverData } from "type-graphql";
+import { isOperatorPermission } from "#src/identity/permissions.js";
 import { DomainError } from "#src/platform/errors.js";
 import type { Context } from "../context.js";
 
@@ -7,6 +8,8 @@ export const authorize = ({ context }: ResolverData<Context>, permissions: strin
   const { permissions: held, role } = context.actor;
   const missing = permissions.find((permission) => !held.has(permission));
   if (missing !== undefined) {
+    if (isOperatorPermission(missing))
+      throw new DomainError("FORBIDDEN", "This is for those who run the installation: its operators.");
     throw new DomainError("FORBIDDEN", `Your role ${role} in this workspace lacks the permission ${missing}.`);
   }
   return true;

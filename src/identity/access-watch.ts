@@ -8,7 +8,7 @@ import type { Logger } from "#src/platform/logger.js";
 import { newScope, runInScope } from "#src/platform/scope.js";
 import type { Caller } from "./caller.js";
 import type { Role } from "./membership.js";
-import { permissionsOf } from "./permissions.js";
+import { isOperatorPermission, permissionsOf } from "./permissions.js";
 import { sessionTopic } from "./session.js";
 import { sessionIdleMs } from "./tokens.js";
 
@@ -33,6 +33,7 @@ interface Watcher {
 interface Standing extends Grant {
   refreshedAt: string | null;
   role: Role | null;
+  isOperator: boolean | null;
 }
 
 /**
@@ -100,7 +101,7 @@ export class AccessWatch {
 
   #standings(grants: readonly Grant[]): Promise<Standing[]> {
     return this.database.rows(sql<Standing>`
-      select g.session_id as "sessionId", g.workspace_id as "workspaceId", m.role,
+      select g.session_id as "sessionId", g.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator",
         case when u.is_active then s.refreshed_at end as "refreshedAt"
       from unnest(${grants.map(({ sessionId }) => sessionId)}::text[], ${grants.map(({ workspaceId }) => workspaceId)}::text[])
         as g (session_id, workspace_id)
@@ -111,13 +112,13 @@ export class AccessWatch {
 
   #judge(standing: Standing): void {
     const watched = this.#watched.get(keyOf(standing));
-    const { refreshedAt, role } = standing;
+    const { refreshedAt } = standing;
     const idleMs = this.clock.now().getTime() - new Date(refreshedAt ?? 0).getTime();
     for (const watcher of watched?.watchers ?? []) {
       const reason =
         refreshedAt === null || idleMs > sessionIdleMs
           ? unauthenticated("The session has ended: sign in again.")
-          : lostPermission(watcher.permissions, role);
+          : lostPermission(watcher.permissions, standing);
       if (reason === undefined) continue;
       this.#drop(watched as Watched, watcher);
       watcher.onLoss(reason);
@@ -127,10 +128,11 @@ export class AccessWatch {
 
 const keyOf = ({ sessionId, workspaceId }: Grant) => `${sessionId} ${workspaceId}`;
 
-const lostPermission = (held: ReadonlySet<string>, role: Role | null): DomainError | undefined => {
+const lostPermission = (held: ReadonlySet<string>, { role, isOperator }: Standing): DomainError | undefined => {
   if (role === null) return new DomainError("FORBIDDEN", "You are not a member of this workspace any more.");
-  const left = permissionsOf(role);
+  const left = permissionsOf(role, isOperator === true);
   const lost = [...held].find((permission) => !left.has(permission));
   if (lost === undefined) return undefined;
+  if (isOperatorPermission(lost)) return new DomainError("FORBIDDEN", "You are not an operator any more.");
   return new DomainError("FORBIDDEN", `Your role in this workspace is ${role} now and lacks the permission ${lost}.`);
 };

@@ -5,6 +5,8 @@ import type { Role } from "./membership.js";
 export interface Caller extends Actor {
   readonly sessionId: string;
   readonly role: Role;
+  /** Runs the installation: has `system:…` permissions, and acts from ATRIUM_ADMIN_IPS alone. */
+  readonly isOperator: boolean;
 }
 
 /** What is known of a request before anybody has signed in. */

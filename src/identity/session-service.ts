@@ -28,6 +28,13 @@ interface Believed {
   readonly forget: () => void;
 }
 
+interface Member {
+  workspaceId: string;
+  role: Role;
+  isOperator: boolean;
+  refreshedAt: string;
+}
+
 interface Held {
   sessionId: string;
   userId: string;
@@ -126,8 +133,8 @@ export class SessionService {
     claims: AccessClaims,
     workspaceId: string | undefined,
   ): Promise<Omit<Caller, "requestId"> | undefined> {
-    const member = await this.database.row(sql<{ workspaceId: string; role: Role; refreshedAt: string }>`
-      select m.workspace_id as "workspaceId", m.role, s.refreshed_at as "refreshedAt"
+    const member = await this.database.row(sql<Member>`
+      select m.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator", s.refreshed_at as "refreshedAt"
       from session s join "user" u on u.id = s.user_id join membership m on m.user_id = u.id
       where s.id = ${claims.sessionId} and s.user_id = ${claims.userId} and s.revoked_at is null and u.is_active
         and (${workspaceId ?? null}::text is null or m.workspace_id = ${workspaceId ?? null})
@@ -138,7 +145,8 @@ export class SessionService {
       sessionId: claims.sessionId,
       workspaceId: member.workspaceId,
       role: member.role,
-      permissions: permissionsOf(member.role),
+      isOperator: member.isOperator,
+      permissions: permissionsOf(member.role, member.isOperator),
     };
   }
 
@@ -164,7 +172,8 @@ export class SessionService {
 
   async user(id: string): Promise<User> {
     const row = await this.database.row(sql<Record<string, unknown> & { createdAt: string }>`
-      select id, email, username, is_active as "isActive", is_verified as "isVerified", created_at as "createdAt"
+      select id, email, username, is_active as "isActive", is_verified as "isVerified",
+        is_operator as "isOperator", created_at as "createdAt"
       from "user" where id = ${id}`);
     if (row === undefined) throw notFound("user", id);
     return Object.assign(new User(), row, { createdAt: new Date(row.createdAt) });

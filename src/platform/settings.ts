@@ -48,7 +48,7 @@ export const settings = z.object({
     .enum(["development", "production", "test"], { error: "must be development, production or test" })
     .default("development")
     .describe(
-      "In production a missing ATRIUM_SECRET stops the start, and the schema is shown to owners and admins alone.",
+      "In production a missing ATRIUM_SECRET stops the start, and the schema is shown to operators, owners and admins alone.",
     ),
   PORT: integer(0, 65_535)
     .optional()
@@ -73,7 +73,7 @@ export const settings = z.object({
         context.addIssue({ code: "custom", message: "must be a list of addresses or ranges such as 10.0.0.0/8" });
       return ranges ?? z.NEVER;
     })
-    .describe("Addresses and ranges from which owners and admins may act, separated by commas. Default: everywhere."),
+    .describe("Addresses and ranges from which operators may act, separated by commas. Default: everywhere."),
   ATRIUM_MAX_COST: integer(100, 10_000_000)
     .default(20_000)
     .describe(

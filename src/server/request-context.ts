@@ -1,7 +1,6 @@
 import { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
 import type { Caller } from "#src/identity/caller.js";
-import { Role } from "#src/identity/membership.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
 
 export interface Credentials {
@@ -52,12 +51,9 @@ export const createContext = async (app: App, credentials: Credentials, requestI
   throw unauthenticated("The access token is not valid or has ended: refresh it with `refreshSession`, or sign in.");
 };
 
-/** Owners and admins act from where the operator allows it, so that a stolen token of theirs is worth nothing elsewhere. */
-const refuseAddress = ({ config }: App, { role }: Caller, address: string): void => {
-  if ((role === Role.OWNER || role === Role.ADMIN) && !config.http.adminAddresses.includes(address)) {
-    throw new DomainError(
-      "FORBIDDEN",
-      `Owners and admins may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`,
-    );
+/** Operators act from where the settings allow it, so that a stolen token of theirs is worth nothing elsewhere. */
+const refuseAddress = ({ config }: App, { isOperator }: Caller, address: string): void => {
+  if (isOperator && !config.http.adminAddresses.includes(address)) {
+    throw new DomainError("FORBIDDEN", `Operators may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`);
   }
 };
