@@ -2,6 +2,9 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
 import { apiKeyList } from "#src/identity/api-key-service.js";
+import { invitationList } from "#src/identity/invitation-service.js";
+import { memberList } from "#src/identity/member-service.js";
+import { workspaceList } from "#src/identity/workspace-service.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
@@ -12,10 +15,12 @@ import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
+import { MemberResolver } from "./member-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { WorkspaceResolver } from "./workspace-resolver.js";
 
 const classes = [
   AccountResolver,
@@ -23,17 +28,22 @@ const classes = [
   CacheResolver,
   EventResolver,
   JobResolver,
+  MemberResolver,
   NodeResolver,
   QuoteResolver,
   SystemMetricsResolver,
   SystemResolver,
+  WorkspaceResolver,
 ] as const;
 
 const lists = [
   listResolver(apiKeyList, "key:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
+  listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
+  listResolver(memberList, "member:read"),
+  listResolver(workspaceList, "workspace:read", { hasFind: false, isCompiled: false }),
 ];
 
 /** Root fields that lists answer, by name. */
@@ -45,10 +55,12 @@ const createResolvers = (app: App): object[] => [
   new CacheResolver(app.cache),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
+  new MemberResolver(app.members, app.invitations),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
+  new WorkspaceResolver(app.workspaces),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

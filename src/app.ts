@@ -12,8 +12,11 @@ import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
 import { Authentication } from "./identity/authentication.js";
 import { BelievedCallers } from "./identity/believed-callers.js";
+import { Invitation } from "./identity/invitation.js";
+import { InvitationService } from "./identity/invitation-service.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
+import { MemberService } from "./identity/member-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
@@ -21,6 +24,7 @@ import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
+import { WorkspaceService } from "./identity/workspace-service.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
@@ -51,6 +55,7 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
@@ -67,6 +72,7 @@ export const entities = [
   User,
   Workspace,
   Membership,
+  Invitation,
   Session,
   RefreshToken,
   ApiKey,
@@ -123,7 +129,12 @@ export interface App {
   readonly authentication: Authentication;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
+  readonly workspaces: WorkspaceService;
+  readonly members: MemberService;
+  readonly invitations: InvitationService;
   readonly mails: MailService;
+  /** Where links in mails lead; the server says so when it listens. */
+  readonly address: PublicAddress;
   readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
@@ -203,6 +214,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
 
+    const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const tokens = new Tokens(keys, clock);
@@ -236,6 +248,10 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       authentication,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
+      workspaces: new WorkspaceService(database),
+      members: new MemberService(database),
+      invitations: new InvitationService(database, mails, address),
+      address,
       mails,
       expiry,
       generations,

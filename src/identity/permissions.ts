@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { Role } from "./membership.js";
+import { isAbove, Role } from "./membership.js";
 
 /** Every permission that a role gives, with the lowest role that has it. */
 const lowestRole = {
@@ -11,6 +11,12 @@ const lowestRole = {
   "job:control": Role.EDITOR,
   "event:read": Role.VIEWER,
   "session:manage": Role.VIEWER,
+  "workspace:create": Role.VIEWER,
+  "workspace:manage": Role.ADMIN,
+  "member:read": Role.VIEWER,
+  "member:leave": Role.VIEWER,
+  "member:manage": Role.ADMIN,
+  "invitation:accept": Role.VIEWER,
   "key:read": Role.ADMIN,
   "key:manage": Role.ADMIN,
 } as const satisfies Record<string, Role>;
@@ -18,12 +24,10 @@ const lowestRole = {
 /** Permissions over the whole installation: operators have them in every workspace of theirs, whatever their role there. */
 const operatorPermissions = ["system:read", "system:manage"] as const;
 
-const rank: Readonly<Record<Role, number>> = { OWNER: 3, ADMIN: 2, EDITOR: 1, VIEWER: 0 };
-
 const permissionsByRole = new Map(
   Object.values(Role).map((role) => {
     const own = Object.entries(lowestRole).flatMap(([permission, lowest]) =>
-      rank[role] >= rank[lowest] ? [permission] : [],
+      isAbove(lowest, role) ? [] : [permission],
     );
     return [role, { member: new Set(own), operator: new Set([...own, ...operatorPermissions]) }];
   }),
@@ -39,7 +43,7 @@ export const permissionsOf = (role: Role, isOperator: boolean): ReadonlySet<stri
   permissionsByRole.get(role)?.[isOperator ? "operator" : "member"] ?? none;
 
 /** Kept to people, whatever a key's scopes say: a key makes no keys, invites nobody, and changes nobody's account. */
-const personal = /^(?:account|session|key):|^(?:member|workspace):(?!read$)/;
+const personal = /^(?:account|session|key|invitation):|^(?:member|workspace):(?!read$)/;
 
 /** Permissions that a key can be given as scopes. */
 export const isScope = (permission: string): boolean => allPermissions.has(permission) && !personal.test(permission);
