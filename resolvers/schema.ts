@@ -43,7 +43,7 @@ const lists = [
   listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
   listResolver(memberList, "member:read"),
-  listResolver(workspaceList, "workspace:read", { hasFind: false, isCompiled: false }),
+  listResolver(workspaceList, "workspace:list", { hasFind: false, isCompiled: false }),
 ];
 
 /** Root fields that lists answer, by name. */

@@ -11,6 +11,7 @@ const lowestRole = {
   "job:control": Role.EDITOR,
   "event:read": Role.VIEWER,
   "session:manage": Role.VIEWER,
+  "workspace:list": Role.VIEWER,
   "workspace:create": Role.VIEWER,
   "workspace:manage": Role.ADMIN,
   "member:read": Role.VIEWER,
