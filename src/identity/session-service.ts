@@ -162,4 +162,5 @@ export const selfActor = (requestId: string): Actor => ({
   workspaceId: newId("workspace"),
   permissions: new Set(),
   requestId,
+  isSystem: true,
 });
