@@ -60,7 +60,7 @@ const createResolvers = (app: App): object[] => [
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
-  new WorkspaceResolver(app.workspaces),
+  new WorkspaceResolver(app.workspaces, app.workspaceRemoval),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

@@ -82,7 +82,7 @@ const keepAnOwner = async (change: Change, userId: string): Promise<void> => {
 };
 
 /** Everybody acts in some workspace: who has lost the last one gets one of their own, as at sign-up. */
-const keepAHome = async (change: Change, userId: string): Promise<void> => {
+export const keepAHome = async (change: Change, userId: string): Promise<void> => {
   // Of two workspaces that end a membership at once, the second sees what the first has left.
   const [user] = await change.sql(
     sql<{ username: string }>`select username from "user" where id = ${userId} for update`,

@@ -14,6 +14,7 @@ const lowestRole = {
   "workspace:list": Role.VIEWER,
   "workspace:create": Role.VIEWER,
   "workspace:manage": Role.ADMIN,
+  "workspace:delete": Role.OWNER,
   "member:read": Role.VIEWER,
   "member:leave": Role.VIEWER,
   "member:manage": Role.ADMIN,

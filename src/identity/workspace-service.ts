@@ -80,7 +80,7 @@ export const makeWorkspace = (change: Change, id: string, name: string, ownerId:
   return workspace;
 };
 
-const toWorkspace = (row: Stored): Workspace =>
+export const toWorkspace = (row: Stored): Workspace =>
   Object.assign(new Workspace(), row, { createdAt: new Date(row.createdAt) });
 
 /** Names stand in mails and on the command line: on one line, and without what steers a terminal. */
