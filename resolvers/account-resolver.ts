@@ -1,15 +1,14 @@
-import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { AccountService } from "#src/identity/account-service.js";
 import { SignInInput, SignUpInput } from "#src/identity/credentials.js";
 import { Session } from "#src/identity/session.js";
 import type { SessionService } from "#src/identity/session-service.js";
 import { TokenPair } from "#src/identity/token-pair.js";
 import { User } from "#src/identity/user.js";
-import { Workspace } from "#src/identity/workspace.js";
 import { AtMost, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
-@Resolver()
+@Resolver(() => User)
 export class AccountResolver {
   constructor(
     private readonly accounts: AccountService,
@@ -51,7 +50,7 @@ export class AccountResolver {
   @Authorized("session:manage")
   @Mutation(() => Session, { description: "Ends the session of this request." })
   signOut(@Ctx() { actor }: Context) {
-    return this.sessions.revoke(actor, actor.sessionId);
+    return this.sessions.revoke(actor, actor.credential.id);
   }
 
   @Authorized("session:manage")
@@ -75,9 +74,11 @@ export class AccountResolver {
     return this.sessions.user(actor.userId);
   }
 
-  @Authorized("workspace:read")
-  @Query(() => Workspace, { description: "The workspace of this request: the one in `X-Workspace-Id`, or your first." })
-  workspace(@Ctx() { actor }: Context) {
-    return this.accounts.workspace(actor);
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: "Whether you run the installation; null for everybody but yourself.",
+  })
+  isOperator(@Root() { id }: User, @Ctx() { caller }: Context): boolean | null {
+    return caller?.userId === id ? caller.isOperator : null;
   }
 }

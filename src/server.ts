@@ -73,10 +73,11 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const addressOf = addressReader(trustedProxies);
   graphql = await GraphqlHttp.start({ app, schema, guard, operationLog, cors, addressOf });
   const port = await listen(server, app.config.http);
-  const { publicUrl, host } = app.config.http;
+  const { host } = app.config.http;
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  app.address.servedAt(`http://${shownHost}:${port}`);
   return {
-    url: publicUrl ?? `http://${shownHost}:${port}`,
+    url: app.address.url,
     port,
     close: async () => {
       graphql.drain();
