@@ -9,6 +9,7 @@ import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
+import { KeyResolver } from "./key-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
@@ -20,6 +21,7 @@ const classes = [
   CacheResolver,
   EventResolver,
   JobResolver,
+  KeyResolver,
   NodeResolver,
   QuoteResolver,
   SystemMetricsResolver,
@@ -40,6 +42,7 @@ const createResolvers = (app: App): object[] => [
   new CacheResolver(app.cache),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
+  new KeyResolver(app.keyRotation, app.signingKeys),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),

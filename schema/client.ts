@@ -628,12 +628,14 @@ export type NodeQueryVariables = Exact<{
 
 
 export type NodeQuery = { node:
+    | { __typename: 'DataKey', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'Generation', id: string }
     | { __typename: 'Job', id: string }
     | { __typename: 'Quote', id: string }
     | { __typename: 'QuoteFavourite', id: string }
     | { __typename: 'Session', id: string }
+    | { __typename: 'SigningKey', id: string }
     | { __typename: 'User', id: string }
     | { __typename: 'Workspace', id: string }
    | null };

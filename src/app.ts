@@ -10,7 +10,9 @@ import { AccountService } from "./identity/account-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
-import { Tokens } from "./identity/tokens.js";
+import { SigningKey } from "./identity/signing-key.js";
+import { SigningKeys } from "./identity/signing-keys.js";
+import { accessTokenMs, Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
 import type { Bus } from "./platform/bus.js";
@@ -35,6 +37,7 @@ import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { KeyRing } from "./platform/key-ring.js";
+import { KeyRotationService, RotateEncryptionKey } from "./platform/key-rotation-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
@@ -44,6 +47,7 @@ import { observeClient } from "./platform/observe-client.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
+import { SealedColumns } from "./platform/sealed-columns.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
@@ -59,6 +63,7 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  SigningKey,
   Job,
   JobEventRow,
   Event,
@@ -73,7 +78,7 @@ export const entities = [
 const countedEntities = [User, Workspace, Quote, Generation];
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [GenerateQuote];
+const jobDefinitions = [GenerateQuote, RotateEncryptionKey];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -102,7 +107,9 @@ export interface App {
   readonly events: EventLog;
   readonly jobs: JobService;
   readonly vault: Vault;
+  readonly keyRotation: KeyRotationService;
   readonly idempotency: IdempotencyService;
+  readonly signingKeys: SigningKeys;
   readonly sessions: SessionService;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
@@ -177,7 +184,11 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
 
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const signingKeys = new SigningKeys({ database, vault, clock, bus, tokenMs: accessTokenMs });
+    closers.push(async () => signingKeys.close());
+    await signingKeys.start();
+    const issuer = config.http.publicUrl ?? "atrium";
+    const sessions = new SessionService(database, new Tokens({ keys, signingKeys, clock, issuer }), clock, bus);
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -198,7 +209,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
       vault,
+      keyRotation: new KeyRotationService({ database, ring, vault, columns: new SealedColumns(database, entities) }),
       idempotency,
+      signingKeys,
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),

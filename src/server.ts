@@ -13,6 +13,7 @@ import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
 import { registerHealth } from "./server/health-endpoints.js";
+import { registerJwks } from "./server/jwks-endpoint.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
 import { registerMetrics } from "./server/metrics-endpoint.js";
 import { observeRequests } from "./server/observe-requests.js";
@@ -66,6 +67,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);
   registerMetrics(server, app);
+  registerJwks(server, app);
   const operationLog = new OperationLog(app, schema);
   const guard = await loadDocumentGuard(app.config, schema);
   const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
