@@ -109,7 +109,7 @@ export class SessionService {
   ): Promise<Caller | undefined> {
     const claims = await this.tokens.verifyAccess(accessToken);
     if (claims === undefined) return undefined;
-    const key = `${claims.sessionId} ${workspaceId ?? ""}`;
+    const key = `${claims.sessionId} ${claims.userId} ${workspaceId ?? ""}`;
     const at = this.clock.now().getTime();
     const believed = this.#believed.get(key);
     if (believed !== undefined && Math.abs(at - believed.at) < believedMs) return { ...believed.caller, requestId };

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Actor } from "#src/platform/actor.js";
 import type { Bus } from "#src/platform/bus.js";
@@ -14,6 +15,9 @@ import { SigningKey, signingKeyTopic } from "./signing-key.js";
 /** How long a process signs, and verifies, without asking whether there are other keys, in milliseconds. */
 const signsMs = 2_000;
 const verifiesMs = 30_000;
+
+/** Pause between two looks for keys that are not known here: whoever makes up their ids waits, and the database does not. */
+const looksMs = 250;
 
 /** The key that signs. */
 export interface Signer {
@@ -62,6 +66,12 @@ export class SigningKeys {
   /** How often word of new keys has come. */
   #heard = 0;
   readonly #read = shareNext(() => this.#readKeys());
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  readonly #look = shareNext(async () => {
+    await sleep(Math.max(0, this.#lookedAt + looksMs - performance.now()), undefined, { ref: false });
+    this.#lookedAt = performance.now();
+    return this.#read();
+  });
   readonly #opened = new Map<string, Signer>();
   readonly #unsubscribe: () => void;
 
@@ -88,7 +98,7 @@ export class SigningKeys {
 
   /** The key of this id, if its tokens may be believed now. One that is not known here may be of another process. */
   async verifier(id: string): Promise<Verifier | undefined> {
-    const known = (await this.#keys(verifiesMs)).verifiers.get(id) ?? (await this.#read()).verifiers.get(id);
+    const known = (await this.#keys(verifiesMs)).verifiers.get(id) ?? (await this.#look()).verifiers.get(id);
     return known?.endsAt === undefined || known.endsAt > this.deps.clock.now() ? known : undefined;
   }
 

@@ -12,6 +12,8 @@ export const sessionIdleMs = 30 * 60_000;
 
 const algorithm = "EdDSA";
 const type = "at+jwt";
+/** How far the clocks of two of our machines may be apart, in milliseconds. */
+const skewMs = 60_000;
 /** No token of ours is longer, in characters. */
 const maxLength = 2_048;
 
@@ -76,8 +78,9 @@ export class Tokens {
         currentDate: now,
         requiredClaims: ["sub", "sid", "jti", "iat", "exp"],
       });
-      const { sub, sid, exp } = payload;
-      if (typeof sub !== "string" || typeof sid !== "string" || exp === undefined) return undefined;
+      const { sub, sid, jti, exp = 0, iat = 0 } = payload;
+      if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string") return undefined;
+      if (exp - iat > accessTokenMs / 1000 || iat * 1000 > now.getTime() + skewMs) return undefined;
       const claims = { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 };
       this.#verified.set(token, claims);
       return claims;
