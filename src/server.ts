@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -20,6 +21,7 @@ import { observeRequests } from "./server/observe-requests.js";
 import { OperationLog } from "./server/operation-log.js";
 import { refuseConnection } from "./server/refuse-connection.js";
 import { securityHeaders } from "./server/security-headers.js";
+import { loadTls } from "./server/tls.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
 
 declare module "fastify" {
@@ -43,7 +45,9 @@ const requestIdPattern = /^[\w.:-]{8,100}$/;
 /** The HTTP and WebSocket edge of an app, on its one port. */
 export const startServer = async (app: App): Promise<RunningServer> => {
   const { trustedProxies } = app.config.http;
+  const tls = await loadTls(app.config.http.tls);
   const server = Fastify({
+    ...(tls === undefined ? {} : ({ https: tls.https } as object)),
     bodyLimit,
     forceCloseConnections: "idle",
     requestTimeout: 60_000,
@@ -78,12 +82,14 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.slice(0, 200)}.` }),
   );
   const port = await listen(server, app.config.http);
+  const unfollow = tls?.follow(server.server as HttpsServer, app.logger);
   const { publicUrl, host } = app.config.http;
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   return {
-    url: publicUrl ?? `http://${shownHost}:${port}`,
+    url: publicUrl ?? `${tls === undefined ? "http" : "https"}://${shownHost}:${port}`,
     port,
     close: async () => {
+      unfollow?.();
       await streams.close();
       await http.stop();
       await server.close();
