@@ -158,11 +158,20 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const cache = new QueryCache({ ...config.queryCache, bus, clock, redis: redisLevel });
     closers.push(async () => cache.close());
     database.beforeCommit = (touched) => cache.announce(touched);
+    const ring = new KeyRing(database, keys, bus);
+    closers.push(async () => ring.close());
+    const vault = new Vault(ring);
+    const signingKeys = new SigningKeys({ database, vault, clock, bus, tokenMs: accessTokenMs });
+    closers.push(async () => signingKeys.close());
+    const keysAreOpen = ring.start().then(() => signingKeys.start());
+    // Beside what else has to be connected; it is heard of below.
+    keysAreOpen.catch(() => {});
     const bull =
       config.redis === undefined
         ? await BullQueues.onPostgres(databaseUrl, logger)
         : await BullQueues.onRedis(config.redis.url, config.redis.prefix, logger);
     closers.push(() => bull.close());
+    await keysAreOpen;
     const queues = options.wrapQueues?.(bull) ?? bull;
     const dispatch = new JobDispatch(database, queues, logger);
     database.onCommit = ({ jobs, topics }) =>
@@ -173,20 +182,12 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     dispatch.start();
     closers.push(() => dispatch.stop());
 
-    const ring = new KeyRing(database, keys, bus);
-    await ring.start();
-    closers.push(async () => ring.close());
-    const vault = new Vault(ring);
-
     const idempotency = new IdempotencyService(database, keys, clock, logger);
     idempotency.start();
     closers.push(() => idempotency.stop());
 
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const signingKeys = new SigningKeys({ database, vault, clock, bus, tokenMs: accessTokenMs });
-    closers.push(async () => signingKeys.close());
-    await signingKeys.start();
     const issuer = config.http.publicUrl ?? "atrium";
     const sessions = new SessionService(database, new Tokens({ keys, signingKeys, clock, issuer }), clock, bus);
     const providers = options.providers ?? (await configuredProviders(config.ai));

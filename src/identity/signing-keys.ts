@@ -84,7 +84,11 @@ export class SigningKeys {
 
   /** Makes the first key where there is none. */
   async start(): Promise<void> {
-    await this.#read();
+    // By the connection that is open already: a process starts no later for it.
+    const rows = await this.deps.database.upkeep(sql<StoredKey>`
+      select id, public_key as "publicKey", private_key as "privateKey", is_active as "isActive", superseded_at as "supersededAt"
+      from signing_key where is_active or superseded_at > ${this.#since} order by id`);
+    await this.#take(rows, performance.now(), this.#heard);
   }
 
   close(): void {
@@ -132,7 +136,10 @@ export class SigningKeys {
 
   async #readKeys(): Promise<KeySet> {
     const [readAt, heard] = [performance.now(), this.#heard];
-    const rows = await this.#rows();
+    return this.#take(await this.#rows(), readAt, heard);
+  }
+
+  async #take(rows: readonly StoredKey[], readAt: number, heard: number): Promise<KeySet> {
     const active = rows.find(({ isActive }) => isActive);
     if (active === undefined) {
       // Of processes that start together all make one, and one is kept.
@@ -147,10 +154,9 @@ export class SigningKeys {
 
   /** Outside of the operation that asks, whose transaction may be taken back. */
   async #rows(): Promise<StoredKey[]> {
-    const since = new Date(this.deps.clock.now().getTime() - this.#lifeMs);
     const text = `select id, public_key, private_key, is_active, superseded_at from signing_key
       where is_active or superseded_at > $1 order by id`;
-    const rows = await detached(() => this.deps.database.read({ text, values: [since], width: 5 }));
+    const rows = await detached(() => this.deps.database.read({ text, values: [this.#since], width: 5 }));
     return rows.map(([id, publicKey, privateKey, isActive, supersededAt]) => ({
       id: String(id),
       publicKey: String(publicKey),
@@ -180,6 +186,10 @@ export class SigningKeys {
   /** From the last moment at which a process that had not heard of its end may have signed with it. */
   get #lifeMs(): number {
     return this.deps.tokenMs + signsMs;
+  }
+
+  get #since(): Date {
+    return new Date(this.deps.clock.now().getTime() - this.#lifeMs);
   }
 
   async #insert(change: Change): Promise<SigningKey> {

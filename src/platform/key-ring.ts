@@ -61,8 +61,13 @@ export class KeyRing {
    * when ATRIUM_SECRET is not the one that they were wrapped by.
    */
   async start(): Promise<void> {
-    for (const row of await this.#read()) {
-      this.#unwrap(row);
+    const readAt = performance.now();
+    // By the connection that is open already: a process starts no later for it.
+    const rows = await this.database.upkeep(sql<Wrapped>`
+      select id, wrapped, wrapped_by as "wrappedBy", is_active as "isActive" from data_key order by id`);
+    for (const row of rows) {
+      const key = this.#unwrap(row);
+      if (row.isActive) this.#active = { key, readAt };
       await this.#rewrap(row);
     }
     await this.active();
