@@ -15,6 +15,7 @@ import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { validateArgument } from "./guards/validate-argument.js";
 import { JobResolver } from "./job-resolver.js";
+import { KeyResolver } from "./key-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { MemberResolver } from "./member-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
@@ -30,6 +31,7 @@ const classes = [
   EventResolver,
   JobResolver,
   MemberResolver,
+  KeyResolver,
   NodeResolver,
   QuoteResolver,
   SystemMetricsResolver,
@@ -57,6 +59,7 @@ const createResolvers = (app: App): object[] => [
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new MemberResolver(app.members, app.invitations),
+  new KeyResolver(app.keyRotation, app.signingKeys),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),

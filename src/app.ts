@@ -20,8 +20,10 @@ import { MemberService } from "./identity/member-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { SigningKey } from "./identity/signing-key.js";
+import { SigningKeys } from "./identity/signing-keys.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
-import { Tokens } from "./identity/tokens.js";
+import { accessTokenMs, Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
 import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
@@ -50,6 +52,7 @@ import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { KeyRing } from "./platform/key-ring.js";
+import { KeyRotationService, RotateEncryptionKey } from "./platform/key-rotation-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
@@ -60,6 +63,7 @@ import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
+import { SealedColumns } from "./platform/sealed-columns.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
@@ -78,6 +82,7 @@ export const entities = [
   RefreshToken,
   ApiKey,
   Mail,
+  SigningKey,
   Job,
   JobEventRow,
   Event,
@@ -103,7 +108,7 @@ const countedEntities = [User, Workspace, Quote, Generation];
 const expiringTables = [Mail].map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, EraseWorkspace, GenerateQuote];
+const jobDefinitions = [DeliverMail, EraseWorkspace, GenerateQuote, RotateEncryptionKey];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -132,7 +137,9 @@ export interface App {
   readonly events: EventLog;
   readonly jobs: JobService;
   readonly vault: Vault;
+  readonly keyRotation: KeyRotationService;
   readonly idempotency: IdempotencyService;
+  readonly signingKeys: SigningKeys;
   readonly sessions: SessionService;
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
@@ -191,11 +198,20 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const cache = new QueryCache({ ...config.queryCache, bus, clock, redis: redisLevel });
     closers.push(async () => cache.close());
     database.beforeCommit = (touched) => cache.announce(touched);
+    const ring = new KeyRing(database, keys, bus);
+    closers.push(async () => ring.close());
+    const vault = new Vault(ring);
+    const signingKeys = new SigningKeys({ database, vault, clock, bus, tokenMs: accessTokenMs });
+    closers.push(async () => signingKeys.close());
+    const keysAreOpen = ring.start().then(() => signingKeys.start());
+    // Beside what else has to be connected; it is heard of below.
+    keysAreOpen.catch(() => {});
     const bull =
       config.redis === undefined
         ? await BullQueues.onPostgres(databaseUrl, logger)
         : await BullQueues.onRedis(config.redis.url, config.redis.prefix, logger);
     closers.push(() => bull.close());
+    await keysAreOpen;
     const queues = options.wrapQueues?.(bull) ?? bull;
     const dispatch = new JobDispatch(database, queues, logger);
     database.onCommit = ({ jobs, topics }) =>
@@ -205,11 +221,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       });
     dispatch.start();
     closers.push(() => dispatch.stop());
-
-    const ring = new KeyRing(database, keys, bus);
-    await ring.start();
-    closers.push(async () => ring.close());
-    const vault = new Vault(ring);
 
     const idempotency = new IdempotencyService(database, keys, clock, logger);
     idempotency.start();
@@ -227,7 +238,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const tokens = new Tokens(keys, clock);
+    const issuer = config.http.publicUrl ?? "atrium";
+    const tokens = new Tokens({ keys, signingKeys, clock, issuer });
     const sessions = new SessionService(database, tokens, clock);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
@@ -252,7 +264,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
       vault,
+      keyRotation: new KeyRotationService({ database, ring, vault, columns: new SealedColumns(database, entities) }),
       idempotency,
+      signingKeys,
       sessions,
       apiKeys: new ApiKeyService(database),
       authentication,

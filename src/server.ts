@@ -1,4 +1,5 @@
 import type { RequestListener, Server } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -14,12 +15,14 @@ import { bodyLimit } from "./server/graphql-exchange.js";
 import { GraphqlHttp } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
 import { registerHealth } from "./server/health-endpoints.js";
+import { registerJwks } from "./server/jwks-endpoint.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
 import { registerMetrics } from "./server/metrics-endpoint.js";
 import { OperationLog } from "./server/operation-log.js";
 import { refuseConnection } from "./server/refuse-connection.js";
 import { refuseRequests } from "./server/refuse-requests.js";
 import { securityHeaders } from "./server/security-headers.js";
+import { loadTls } from "./server/tls.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
 
 export interface RunningServer {
@@ -36,12 +39,14 @@ const defaultPort = 4000;
 export const startServer = async (app: App): Promise<RunningServer> => {
   const { trustedProxies } = app.config.http;
   let graphql: GraphqlHttp | undefined;
+  const tls = await loadTls(app.config.http.tls);
   const server = Fastify({
     bodyLimit,
     forceCloseConnections: "idle",
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    serverFactory: (serveElse) => createFront(app, () => graphql, serveElse as RequestListener),
+    serverFactory: (serveElse) =>
+      createFront({ app, graphql: () => graphql, serveElse: serveElse as RequestListener, tls: tls?.https }),
   });
   const headers = securityHeaders(app.config);
   server.addHook("onRequest", (request, reply, next) => {
@@ -60,6 +65,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);
   registerMetrics(server, app);
+  registerJwks(server, app);
   const operationLog = new OperationLog(app, schema);
   const guard = await loadDocumentGuard(app.config, schema);
   const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
@@ -74,13 +80,15 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   graphql = await GraphqlHttp.start({ app, schema, guard, operationLog, cors, addressOf });
   const port = await listen(server, app.config.http);
   const { host } = app.config.http;
+  const unfollow = tls?.follow(server.server as HttpsServer, app.logger);
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  app.address.servedAt(`http://${shownHost}:${port}`);
+  app.address.servedAt(`${tls === undefined ? "http" : "https"}://${shownHost}:${port}`);
   return {
     url: app.address.url,
     port,
     close: async () => {
       graphql.drain();
+      unfollow?.();
       await streams.close();
       await graphql.stop();
       await server.close();

@@ -114,6 +114,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
       "migration",
       "refresh_token",
       "session",
+      "signing_key",
       "user",
       "workspace",
     ]);

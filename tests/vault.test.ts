@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { newId } from "#src/platform/ids.js";
 import { type Place, UnsealError } from "#src/platform/vault.js";
+import { ask, bearer, codeOf } from "./support/ask.js";
 import { startAtrium, type TestAtrium } from "./support/atrium.js";
 import { createTestDatabase } from "./support/test-database.js";
 
@@ -118,8 +119,47 @@ test("I13 another ATRIUM_SECRET stops the start, unless the one before is given"
     await expect(start(first as string)).rejects.toThrow("ATRIUM_SECRET_PREVIOUS");
     // A process that runs with the old one goes on.
     expect(await before.app.vault.open(await alone.app.vault.seal("new", place), place)).toBe("new");
+    // Who has lost it begins anew, as docs/encryption.md says: all else is there, and only what was sealed is not.
+    await database.query("delete from signing_key");
+    await database.query("delete from data_key");
+    const anew = await start(third as string);
+    closing.push(anew);
+    await expect(anew.app.vault.open(sealed, place)).rejects.toThrow("is not in this database");
+    expect(await (await anew.signUp()).query("{ me { id } }")).toBeTruthy();
   } finally {
     for (const each of closing) await each.close();
+    await database.drop();
+  }
+});
+
+test("I13 a mutation that was done before the secret was changed is not done again afterwards", async () => {
+  const database = await createTestDatabase();
+  const secrets = ["before", "after"].map((name) => `the secret of this installation ${name}`) as [string, string];
+  const before = await startAtrium({ database, env: { ATRIUM_SECRET: secrets[0] } });
+  const after = await startAtrium({
+    database,
+    env: { ATRIUM_SECRET: secrets[1], ATRIUM_SECRET_PREVIOUS: secrets[0] },
+  });
+  try {
+    const ann = await before.signUp();
+    const send = async (url: string, text: string) => {
+      const query = `mutation { createQuote(input: { text: "${text}", author: "I" }) { id } }`;
+      const answer = await ask(url, { query }, bearer(ann, { "idempotency-key": "once" }));
+      return { answer, replayed: answer.headers.get("idempotency-replayed") };
+    };
+    const first = await send(before.url, "Mine.");
+    expect(first.replayed).toBeNull();
+    const again = await send(after.url, "Mine.");
+    expect(again).toMatchObject({ replayed: "true", answer: { data: first.answer.data } });
+    expect(codeOf((await send(after.url, "Another.")).answer)).toBe("CONFLICT");
+    expect(await database.query("select 1 from quote")).toHaveLength(1);
+    // Sessions go on as well: what signs tokens is sealed, and not derived from the secret.
+    expect((await ask(after.url, { query: "{ me { id } }" }, bearer(ann))).data?.me).toBeTruthy();
+    const { refreshSession } = await after.stranger.sdk.RefreshSession({ refreshToken: ann.refreshToken });
+    expect(refreshSession.accessToken).toBeTruthy();
+  } finally {
+    await after.close();
+    await before.close();
     await database.drop();
   }
 });

@@ -3,7 +3,7 @@ import { readConfig, readEnvironment } from "../platform/config.js";
 /** Asks the server at PUBLIC_URL, or on this machine, for its health. Exit code 1 when it is not well. */
 export const status = async ({ json }: { json?: boolean }): Promise<void> => {
   const { http } = readConfig(readEnvironment());
-  const url = http.publicUrl ?? `http://localhost:${http.port ?? 4000}`;
+  const url = http.publicUrl ?? `http${http.tls === undefined ? "" : "s"}://localhost:${http.port ?? 4000}`;
   const health = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) }).then(
     (answer) => answer.json() as Promise<{ status: string; uptimeSeconds: number }>,
     () => undefined,

@@ -35,7 +35,7 @@ export class Authentication {
     const claims = await this.tokens.verifyAccess(token);
     if (claims === undefined) return undefined;
     const topics = [sessionTopic(claims.sessionId), memberTopic(claims.userId)];
-    return this.believed.find(`${claims.sessionId} ${workspaceId ?? ""}`, topics, () =>
+    return this.believed.find(`${claims.sessionId} ${claims.userId} ${workspaceId ?? ""}`, topics, () =>
       this.sessions.findCaller(claims, workspaceId),
     );
   }

@@ -26,6 +26,10 @@ const shape = (s: Settings) => ({
     port: s.PORT,
     host: s.HOST ?? (s.NODE_ENV === "production" ? "0.0.0.0" : "localhost"),
     publicUrl: s.PUBLIC_URL?.replace(/\/$/, ""),
+    tls:
+      s.ATRIUM_TLS_CERT_FILE === undefined || s.ATRIUM_TLS_KEY_FILE === undefined
+        ? undefined
+        : { certFile: s.ATRIUM_TLS_CERT_FILE, keyFile: s.ATRIUM_TLS_KEY_FILE },
     requestTimeoutMs: s.ATRIUM_REQUEST_TIMEOUT_MS,
     trustedProxies: s.ATRIUM_TRUST_PROXY,
     corsOrigins: s.ATRIUM_CORS_ORIGINS,
@@ -117,6 +121,8 @@ const contradictions = (s: Settings) => [
   ...(s.SMTP_URL !== undefined && s.ATRIUM_MAIL_FROM === undefined
     ? [{ setting: "ATRIUM_MAIL_FROM", message: "is missing, and SMTP_URL needs it." }]
     : []),
+  ...together(s, "ATRIUM_TLS_CERT_FILE", "ATRIUM_TLS_KEY_FILE"),
+  ...together(s, "ATRIUM_TLS_KEY_FILE", "ATRIUM_TLS_CERT_FILE"),
   ...(s.AZURE_OPENAI_API_KEY !== undefined && s.AZURE_OPENAI_ENDPOINT === undefined
     ? [{ setting: "AZURE_OPENAI_ENDPOINT", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]
     : []),
@@ -124,6 +130,12 @@ const contradictions = (s: Settings) => [
     ? [{ setting: "AZURE_OPENAI_DEPLOYMENTS", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]
     : []),
 ];
+
+/** A setting that makes no sense without another one. */
+const together = (s: Settings, given: keyof Settings, needed: keyof Settings) =>
+  s[given] !== undefined && s[needed] === undefined
+    ? [{ setting: needed, message: `is missing, and ${given} needs it.` }]
+    : [];
 
 /** Secrets are never repeated, not even wrong ones. */
 const describeValue = (setting: string, value: string | undefined) => {

@@ -1,5 +1,6 @@
 import { Index } from "@mikro-orm/decorators/legacy";
-import { GraphQLDateTimeISO } from "graphql-scalars";
+import { GraphQLDateTimeISO, GraphQLSafeInt } from "graphql-scalars";
+import { Field } from "type-graphql";
 import { Column, PrivateColumn, Stored } from "./column.js";
 import { Node } from "./node.js";
 
@@ -41,6 +42,9 @@ export class DataKey extends Node {
     description: "When no row was sealed by it any more. It is kept, to open backups.",
   })
   retiredAt!: Date | null;
+
+  @Field(() => GraphQLSafeInt, { description: "Values in the database that it has sealed, counted now." })
+  sealedCount!: number;
 
   /** The rotation that made it, so that one which is begun again makes no other. */
   @PrivateColumn({ sql: "text", nullable: true, unique: true })

@@ -37,8 +37,8 @@ interface Attempt extends Once {
 
 /** Mutations that are done once, however often they are sent: the key, the effects and the answer are one commit. */
 export class IdempotencyService {
-  readonly #hashKey: Buffer;
-  readonly #answerKey: Buffer;
+  /** By which requests are hashed and answers sealed; behind them those of ATRIUM_SECRET_PREVIOUS, for what was kept. */
+  readonly #keys: readonly [KeyPair, ...KeyPair[]];
   /** What this process is doing: who sends the same meanwhile waits here, and not on a connection of his own. */
   readonly #running = new Map<string, { hash: Buffer; answer: Promise<string | undefined> }>();
   #timer: NodeJS.Timeout | undefined;
@@ -50,8 +50,11 @@ export class IdempotencyService {
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
-    this.#hashKey = keys.derive("idempotency-body");
-    this.#answerKey = keys.derive("idempotency-answer");
+    const pairOf = (each: Keys) => ({
+      hash: each.derive("idempotency-body"),
+      answer: each.derive("idempotency-answer"),
+    });
+    this.#keys = [pairOf(keys), ...(keys.previous === undefined ? [] : [pairOf(keys.previous)])];
   }
 
   /**
@@ -63,16 +66,18 @@ export class IdempotencyService {
   async run({ actor, key, body }: Sending, execute: () => Promise<string>): Promise<Once> {
     const owner = ownerOf(actor);
     const place = JSON.stringify([actor.workspaceId, owner, key]);
-    const hash = createHmac("sha256", this.#hashKey).update(canonical(body)).digest();
+    const text = canonical(body);
+    const hashes = this.#keys.map((each) => createHmac("sha256", each.hash).update(text).digest());
+    const hash = hashes[0] as Buffer;
     const deadline = performance.now() + patienceMs;
     for (;;) {
       const other = this.#running.get(place);
       if (other === undefined) break;
       if (!other.hash.equals(hash)) throw usedOtherwise(key);
-      const text = await within(other.answer, deadline - performance.now(), () => inProgress(key));
-      if (text !== undefined) return { text, replayed: true };
+      const answered = await within(other.answer, deadline - performance.now(), () => inProgress(key));
+      if (answered !== undefined) return { text: answered, replayed: true };
     }
-    const attempt = this.#attempt({ actor, owner, key, hash, place }, execute).finally(() =>
+    const attempt = this.#attempt({ actor, owner, key, hash, hashes, place }, execute).finally(() =>
       this.#running.delete(place),
     );
     const answer = attempt.then(
@@ -136,17 +141,18 @@ export class IdempotencyService {
   }
 
   /** What the mutation answered; nothing when the row is gone, because a sweep took it meanwhile. */
-  async #answered({ actor, owner, key, hash, place }: KeyRow): Promise<string | undefined> {
+  async #answered({ actor, owner, key, hashes, place }: KeyRow): Promise<string | undefined> {
     const row = await this.database.row(sql<{ bodyHash: Buffer; answer: Buffer }>`
       select body_hash as "bodyHash", answer from idempotency_key
       where workspace_id = ${actor.workspaceId} and user_id = ${owner} and key = ${key}`);
     if (row === undefined) return undefined;
-    if (!row.bodyHash.equals(hash)) throw usedOtherwise(key);
-    return unseal(this.#answerKey, row.answer, place);
+    const keys = this.#keys[hashes.findIndex((hash) => row.bodyHash.equals(hash))];
+    if (keys === undefined) throw usedOtherwise(key);
+    return unseal(keys.answer, row.answer, place);
   }
 
   async #keep({ actor, owner, key, place }: KeyRow, text: string): Promise<void> {
-    const answer = seal(this.#answerKey, text, place);
+    const answer = seal(this.#keys[0].answer, text, place);
     await this.database.write(actor, (change) =>
       change.sql(sql`update idempotency_key set answer = ${answer}
         where workspace_id = ${actor.workspaceId} and user_id = ${owner} and key = ${key}`),
@@ -169,12 +175,19 @@ export class IdempotencyService {
   }
 }
 
+interface KeyPair {
+  readonly hash: Buffer;
+  readonly answer: Buffer;
+}
+
 interface KeyRow {
   readonly actor: Actor;
   /** Whose key it is: a user's, or an API key's own. */
   readonly owner: string;
   readonly key: string;
   readonly hash: Buffer;
+  /** By each of the keys, this one first. */
+  readonly hashes: readonly Buffer[];
   readonly place: string;
 }
 

@@ -9,10 +9,14 @@ import { SettingError } from "./errors.js";
 import { newId } from "./ids.js";
 import type { Keys } from "./keys.js";
 import { seal, unseal } from "./sealed-text.js";
+import { shareNext } from "./share-next.js";
 import { detached } from "./span.js";
 
 /** How long a process seals by a key without asking whether there is a newer one, in milliseconds. */
-export const believedMs = 2_000;
+const believedMs = 2_000;
+
+/** How long after it was superseded a key may still be used by somebody who took it before, in milliseconds. */
+export const lingersMs = believedMs + 2_000;
 
 export interface OpenKey {
   readonly id: string;
@@ -37,7 +41,8 @@ const installation: Actor = { workspaceId: "", userId: "", permissions: new Set(
 export class KeyRing {
   readonly #open = new Map<string, OpenKey>();
   #active: { key: OpenKey; readAt: number } | undefined;
-  #reading: Promise<OpenKey> | undefined;
+  /** How often word of new keys has come. */
+  #heard = 0;
   readonly #unsubscribe: () => void;
 
   constructor(
@@ -47,6 +52,7 @@ export class KeyRing {
   ) {
     this.#unsubscribe = bus.subscribe(dataKeyTopic, () => {
       this.#active = undefined;
+      this.#heard += 1;
     });
   }
 
@@ -55,8 +61,13 @@ export class KeyRing {
    * when ATRIUM_SECRET is not the one that they were wrapped by.
    */
   async start(): Promise<void> {
-    for (const row of await this.#read()) {
-      this.#unwrap(row);
+    const readAt = performance.now();
+    // By the connection that is open already: a process starts no later for it.
+    const rows = await this.database.upkeep(sql<Wrapped>`
+      select id, wrapped, wrapped_by as "wrappedBy", is_active as "isActive" from data_key order by id`);
+    for (const row of rows) {
+      const key = this.#unwrap(row);
+      if (row.isActive) this.#active = { key, readAt };
       await this.#rewrap(row);
     }
     await this.active();
@@ -70,11 +81,11 @@ export class KeyRing {
   async active(): Promise<OpenKey> {
     const believed = this.#active;
     if (believed !== undefined && performance.now() - believed.readAt < believedMs) return believed.key;
-    this.#reading ??= this.#readActive().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+    return this.refresh();
   }
+
+  /** The key that seals at this moment, whatever was believed. */
+  readonly refresh = shareNext(() => this.#readActive());
 
   /** A key by its id, whichever process made it; nothing when there is none. */
   async find(id: string): Promise<OpenKey | undefined> {
@@ -86,8 +97,8 @@ export class KeyRing {
 
   /** Makes a new key the active one in the caller's transaction; the same one again for the same job. */
   async replace(change: Change, jobId: string): Promise<void> {
-    // One rotation at a time: the active row is what they wait for.
-    await change.sql(sql`select 1 from data_key where is_active for update`);
+    // One rotation at a time: with the row alone to wait for, the third one would miss the second one's key.
+    await change.sql(sql`select pg_advisory_xact_lock(hashtext('data_key'))`);
     const made = await change.sql(sql`select 1 from data_key where job_id = ${jobId}`);
     if (made.length > 0) return;
     await change.sql(sql`update data_key set is_active = false, superseded_at = ${change.now} where is_active`);
@@ -96,7 +107,7 @@ export class KeyRing {
   }
 
   async #readActive(): Promise<OpenKey> {
-    const readAt = performance.now();
+    const [readAt, heard] = [performance.now(), this.#heard];
     const active = (await this.#read()).find(({ isActive }) => isActive);
     if (active === undefined) {
       // Of processes that start together all make one, and one is kept.
@@ -104,7 +115,7 @@ export class KeyRing {
       return this.#readActive();
     }
     const key = this.#unwrap(active);
-    this.#active = { key, readAt };
+    if (heard === this.#heard) this.#active = { key, readAt };
     return key;
   }
 

@@ -59,6 +59,14 @@ export const settings = z.object({
   PUBLIC_URL: url(["http:", "https:"], "https://atrium.example.com")
     .optional()
     .describe("Address under which clients reach this server. Default http://HOST:PORT."),
+  ATRIUM_TLS_CERT_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Certificate with its chain, in PEM: the server then speaks HTTPS with TLS 1.3, and takes up renewed files.",
+    ),
+  ATRIUM_TLS_KEY_FILE: z.string().min(1).optional().describe("Private key of that certificate, in PEM."),
   ATRIUM_TRUST_PROXY: listOf(proxyOf, "addresses, ranges such as 10.0.0.0/8, loopback, linklocal or uniquelocal")
     .default([])
     .describe("Proxies whose X-Forwarded-For, -Host and -Proto are believed, separated by commas. Default: none."),

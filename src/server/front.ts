@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import proxyAddr from "@fastify/proxy-addr";
 import type { App } from "#src/app.js";
 import { Arrival } from "./arrival.js";
@@ -8,15 +9,26 @@ import type { GraphqlHttp } from "./graphql-http.js";
 const requestTimeoutMs = 60_000;
 const keepAliveMs = 72_000;
 
+interface Parts {
+  readonly app: App;
+  readonly graphql: () => GraphqlHttp | undefined;
+  readonly serveElse: RequestListener;
+  /** Certificate and key, to serve HTTPS. */
+  readonly tls: ServerOptions | undefined;
+}
+
 /** A server that hands `/graphql` to `graphql`, once it is there, and everything else on. */
-export const createFront = (app: App, graphql: () => GraphqlHttp | undefined, serveElse: RequestListener): Server =>
-  createServer({ requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs }, (message, response) => {
+export const createFront = ({ app, graphql, serveElse, tls }: Parts): Server => {
+  const serve: RequestListener = (message, response) => {
     message.arrival = new Arrival(app, message);
     message.arrival.endsWith(response);
     const served = isGraphql(message) ? graphql() : undefined;
     if (served === undefined) serveElse(message, response);
     else served.serve(message, response);
-  });
+  };
+  const options = { requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs };
+  return tls === undefined ? createServer(options, serve) : createTlsServer({ ...options, ...tls }, serve);
+};
 
 const isGraphql = ({ url = "", method, headers: { accept } }: IncomingMessage): boolean => {
   if (url !== "/graphql" && !url.startsWith("/graphql?")) return false;
