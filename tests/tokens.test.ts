@@ -107,7 +107,7 @@ test("I1 a token is for the installation that made it: another PUBLIC_URL is ano
   });
   try {
     const local = (atrium: TestAtrium, token: string) =>
-      atrium.app.sessions.authenticate(token, undefined, "request-of-the-test");
+      atrium.app.authentication.authenticate(token, undefined, "request-of-the-test");
     const { sdk } = one.stranger;
     expect(sdk).toBeDefined();
     const pair = await one.app.accounts.signUp(
