@@ -6,6 +6,7 @@ import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { CacheResolver } from "./cache-resolver.js";
+import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
@@ -18,6 +19,7 @@ import { SystemResolver } from "./system-resolver.js";
 const classes = [
   AccountResolver,
   CacheResolver,
+  CredentialResolver,
   EventResolver,
   JobResolver,
   NodeResolver,
@@ -38,6 +40,7 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
   new CacheResolver(app.cache),
+  new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),

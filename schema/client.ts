@@ -339,9 +339,9 @@ export type SignInInput = {
 export type SignUpInput = {
   /** E-mail address, at most 255 characters; the case does not matter. */
   email: string;
-  /** 8 to 256 characters. */
+  /** 8 to 256 characters; not one that everybody guesses first, nor one made of your name or address. */
   password: string;
-  /** 1 to 100 characters; the part of the address before @ when left out. */
+  /** Unique, 1 to 100 characters; follows from the part of the address before @ when left out. */
   username?: string | null | undefined;
 };
 

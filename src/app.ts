@@ -7,11 +7,15 @@ import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { AddressService } from "./identity/address-service.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
+import { OfferReset, PasswordService } from "./identity/password-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { SingleUseToken } from "./identity/single-use-token.js";
+import { SingleUseTokens } from "./identity/single-use-tokens.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
@@ -46,6 +50,7 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
@@ -65,6 +70,7 @@ export const entities = [
   Session,
   RefreshToken,
   Mail,
+  SingleUseToken,
   Job,
   JobEventRow,
   Event,
@@ -79,10 +85,10 @@ export const entities = [
 const countedEntities = [User, Workspace, Quote, Generation];
 
 /** Tables whose rows end at their `expires_at`. */
-const expiringTables = [Mail].map((entity) => storageOf(entity).table);
+const expiringTables = [Mail, SingleUseToken].map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, GenerateQuote];
+const jobDefinitions = [DeliverMail, OfferReset, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -115,7 +121,11 @@ export interface App {
   readonly sessions: SessionService;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
+  readonly addresses: AddressService;
+  readonly passwords: PasswordService;
   readonly mails: MailService;
+  /** Where links in mails lead; the server says so when it listens. */
+  readonly address: PublicAddress;
   readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
@@ -195,9 +205,19 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
 
+    const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const accountDeps = {
+      database,
+      clock,
+      sessions,
+      mails,
+      address,
+      tokens: new SingleUseTokens(database, vault, clock),
+    };
+    const addresses = new AddressService(accountDeps);
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -221,7 +241,10 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       idempotency,
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
-      accounts: new AccountService(database, sessions),
+      accounts: new AccountService(database, sessions, addresses),
+      addresses,
+      passwords: new PasswordService(accountDeps),
+      address,
       mails,
       expiry,
       generations,

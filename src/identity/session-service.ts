@@ -179,6 +179,13 @@ export class SessionService {
     return Object.assign(new User(), row, { createdAt: new Date(row.createdAt) });
   }
 
+  /** Ends all sessions of a user, or all but one: their requests fail and their sockets close within a second. */
+  async endAll(change: Change, userId: string, except?: string): Promise<void> {
+    const ended = await change.sql(sql<{ id: string }>`update session set revoked_at = ${change.now}
+      where user_id = ${userId} and revoked_at is null and id is distinct from ${except ?? null}::text returning id`);
+    for (const { id } of ended) change.wake(sessionTopic(id));
+  }
+
   async #end(change: Change, sessionId: string): Promise<void> {
     await change.sql(sql`update session set revoked_at = ${change.now} where id = ${sessionId} and revoked_at is null`);
     change.wake(sessionTopic(sessionId));

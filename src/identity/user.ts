@@ -1,6 +1,10 @@
+import { Index } from "@mikro-orm/decorators/legacy";
 import { GraphQLDateTimeISO } from "graphql-scalars";
 import { Column, PrivateColumn, Stored } from "#src/platform/column.js";
 import { Node } from "#src/platform/node.js";
+
+/** Names differ by more than the case of their letters. */
+export const usernameIndex = "user_username";
 
 /** A person. Users stand above workspaces: one login, any number of memberships. */
 @Stored({
@@ -10,11 +14,19 @@ import { Node } from "#src/platform/node.js";
   visible: (row, { workspace }) =>
     `exists (select 1 from membership m where m.user_id = ${row}.id and m.workspace_id = ${workspace})`,
 })
+@Index({
+  name: usernameIndex,
+  expression: `create unique index ${usernameIndex} on "user" (lower(username))`,
+})
 export class User extends Node {
   @Column(() => String, { sql: "text", unique: true, description: "Unique, in lower case, at most 255 characters." })
   email!: string;
 
-  @Column(() => String, { sql: "text", description: "Name that others see, at most 100 characters.", filter: true })
+  @Column(() => String, {
+    sql: "text",
+    description: "Unique name, whatever its case; at most 100 characters.",
+    filter: true,
+  })
   username!: string;
 
   @PrivateColumn({ sql: "text" })
