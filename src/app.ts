@@ -8,6 +8,11 @@ import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
 import { AddressService } from "./identity/address-service.js";
+import { ApiKey } from "./identity/api-key.js";
+import { ApiKeyCallers } from "./identity/api-key-callers.js";
+import { ApiKeyService } from "./identity/api-key-service.js";
+import { Authentication } from "./identity/authentication.js";
+import { BelievedCallers } from "./identity/believed-callers.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
@@ -69,6 +74,7 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  ApiKey,
   Mail,
   SingleUseToken,
   Job,
@@ -119,6 +125,8 @@ export interface App {
   readonly vault: Vault;
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
+  readonly apiKeys: ApiKeyService;
+  readonly authentication: Authentication;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
   readonly addresses: AddressService;
@@ -208,16 +216,14 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
-    const accountDeps = {
-      database,
-      clock,
-      sessions,
-      mails,
-      address,
-      tokens: new SingleUseTokens(database, vault, clock),
-    };
+    const tokens = new Tokens(keys, clock);
+    const sessions = new SessionService(database, tokens, clock);
+    const singleUse = new SingleUseTokens(database, vault, clock);
+    const accountDeps = { database, clock, sessions, mails, address, tokens: singleUse };
     const addresses = new AddressService(accountDeps);
+    const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
+    closers.push(() => apiKeyCallers.close());
+    const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -240,6 +246,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       vault,
       idempotency,
       sessions,
+      apiKeys: new ApiKeyService(database),
+      authentication,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions, addresses),
       addresses,

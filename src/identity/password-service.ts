@@ -13,6 +13,7 @@ import { type Caller, type Origin, personActor } from "./caller.js";
 import type { ChangePasswordInput, ResetPasswordInput } from "./credentials.js";
 import { type MailNotice, mailNotice } from "./mail-notice.js";
 import type { MailService } from "./mail-service.js";
+import { memberTopic } from "./membership.js";
 import { refuseWeakPassword } from "./password-rules.js";
 import { checkPassword, hashPassword } from "./passwords.js";
 import type { SessionService } from "./session-service.js";
@@ -86,6 +87,11 @@ export class PasswordService {
       await change.sql(sql`update "user" set password_hash = ${passwordHash}, is_verified = is_verified or email = ${sentTo}
         where id = ${userId}`);
       await sessions.endAll(change, userId);
+      // Whoever made the account without reading its mail may have left a way back in.
+      if (!user.isVerified)
+        await change.sql(sql`update api_key set revoked_at = ${change.now} where created_by_id = ${userId}
+          and revoked_at is null`);
+      change.wake(memberTopic(userId));
       await mails.post(change, { to: user.email, userId, ...passwordChangedLetter(address.url) });
       change.record("user.password_reset", { id: userId });
     });
@@ -108,7 +114,7 @@ export class PasswordService {
       if (changed.length === 0)
         throw new DomainError("CONFLICT", "The password was changed by somebody else meanwhile.");
       await tokens.void(change, userId, ["reset-password"]);
-      await sessions.endAll(change, userId, caller.sessionId);
+      await sessions.endAll(change, userId, caller.credential.id);
       await mails.post(change, { to: user.email, userId, ...passwordChangedLetter(address.url) });
       change.record("user.password_changed", { id: userId });
     });
