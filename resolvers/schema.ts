@@ -14,6 +14,7 @@ import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
+import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
@@ -26,6 +27,7 @@ const classes = [
   EventResolver,
   JobResolver,
   NodeResolver,
+  ProfileResolver,
   QuoteResolver,
   SystemMetricsResolver,
   SystemResolver,
@@ -49,6 +51,7 @@ const createResolvers = (app: App): object[] => [
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),
+  new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),

@@ -17,6 +17,7 @@ import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
 import { OfferReset, PasswordService } from "./identity/password-service.js";
+import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { SingleUseToken } from "./identity/single-use-token.js";
@@ -131,6 +132,7 @@ export interface App {
   readonly accounts: AccountService;
   readonly addresses: AddressService;
   readonly passwords: PasswordService;
+  readonly profiles: ProfileService;
   readonly mails: MailService;
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
@@ -252,6 +254,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       accounts: new AccountService(database, sessions, addresses),
       addresses,
       passwords: new PasswordService(accountDeps),
+      profiles: new ProfileService(database, sessions),
       address,
       mails,
       expiry,

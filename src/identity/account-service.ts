@@ -67,6 +67,9 @@ export class AccountService {
         email,
         username,
         passwordHash,
+        locale: "en",
+        timeZone: "UTC",
+        preferences: {},
         isActive: true,
         // The operator's own settings name this address.
         isVerified: asOperator,

@@ -124,8 +124,8 @@ export class SessionService {
 
   async user(id: string): Promise<User> {
     const row = await this.database.row(sql<Record<string, unknown> & { createdAt: string }>`
-      select id, email, username, is_active as "isActive", is_verified as "isVerified",
-        is_operator as "isOperator", created_at as "createdAt"
+      select id, email, username, display_name as "displayName", bio, locale, time_zone as "timeZone", preferences,
+        is_active as "isActive", is_verified as "isVerified", is_operator as "isOperator", created_at as "createdAt"
       from "user" where id = ${id}`);
     if (row === undefined) throw notFound("user", id);
     return Object.assign(new User(), row, { createdAt: new Date(row.createdAt) });

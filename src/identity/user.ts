@@ -19,15 +19,50 @@ export const usernameIndex = "user_username";
   expression: `create unique index ${usernameIndex} on "user" (lower(username))`,
 })
 export class User extends Node {
-  @Column(() => String, { sql: "text", unique: true, description: "Unique, in lower case, at most 255 characters." })
+  @Column(() => String, {
+    sql: "varchar(255)",
+    unique: true,
+    description: "Unique, in lower case, at most 255 characters.",
+  })
   email!: string;
 
   @Column(() => String, {
-    sql: "text",
+    sql: "varchar(100)",
     description: "Unique name, whatever its case; at most 100 characters.",
     filter: true,
   })
   username!: string;
+
+  @Column(() => String, {
+    sql: "varchar(100)",
+    nullable: true,
+    description: "How they are called, at most 100 characters; null when the username is meant.",
+  })
+  displayName!: string | null;
+
+  @Column(() => String, {
+    sql: "text",
+    nullable: true,
+    description: "What they say of themselves, at most 1,000 characters.",
+  })
+  bio!: string | null;
+
+  @Column(() => String, {
+    sql: "text",
+    defaultRaw: "'en'",
+    description: "Language and region by BCP 47, such as `de-AT`.",
+  })
+  locale!: string;
+
+  @Column(() => String, {
+    sql: "text",
+    defaultRaw: "'UTC'",
+    description: "Time zone by its IANA name, such as `Europe/Vienna`.",
+  })
+  timeZone!: string;
+
+  @PrivateColumn({ sql: "jsonb", defaultRaw: "'{}'" })
+  preferences!: Record<string, unknown>;
 
   @PrivateColumn({ sql: "text" })
   passwordHash!: string;
