@@ -18,6 +18,7 @@ import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { UserResolver } from "./user-resolver.js";
 
 const classes = [
   AccountResolver,
@@ -31,6 +32,7 @@ const classes = [
   QuoteResolver,
   SystemMetricsResolver,
   SystemResolver,
+  UserResolver,
 ] as const;
 
 const lists = [
@@ -55,6 +57,7 @@ const createResolvers = (app: App): object[] => [
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
+  new UserResolver(app.users),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

@@ -25,6 +25,7 @@ import { SingleUseTokens } from "./identity/single-use-tokens.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
+import { UserService } from "./identity/user-service.js";
 import { Workspace } from "./identity/workspace.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
@@ -133,6 +134,7 @@ export interface App {
   readonly addresses: AddressService;
   readonly passwords: PasswordService;
   readonly profiles: ProfileService;
+  readonly users: UserService;
   readonly mails: MailService;
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
@@ -255,6 +257,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       addresses,
       passwords: new PasswordService(accountDeps),
       profiles: new ProfileService(database, sessions),
+      users: new UserService(database, sessions, mails),
       address,
       mails,
       expiry,

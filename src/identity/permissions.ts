@@ -17,7 +17,7 @@ const lowestRole = {
 } as const satisfies Record<string, Role>;
 
 /** Permissions over the whole installation: operators have them in every workspace of theirs, whatever their role there. */
-const operatorPermissions = ["system:read", "system:manage"] as const;
+const operatorPermissions = ["system:read", "system:manage", "system:users"] as const;
 
 const rank: Readonly<Record<Role, number>> = { OWNER: 3, ADMIN: 2, EDITOR: 1, VIEWER: 0 };
 

@@ -81,6 +81,10 @@ export class User extends Node {
   @PrivateColumn({ sql: "boolean", defaultRaw: "false" })
   isOperator!: boolean;
 
+  /** When the person was taken out of this row, which stays because what they made in shared workspaces names it. */
+  @PrivateColumn({ sql: "timestamptz", nullable: true })
+  erasedAt!: Date | null;
+
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When the account was made." })
   createdAt!: Date;
 }
