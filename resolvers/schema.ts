@@ -14,6 +14,7 @@ import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
+import { PrivacyResolver } from "./privacy-resolver.js";
 import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
@@ -28,6 +29,7 @@ const classes = [
   EventResolver,
   JobResolver,
   NodeResolver,
+  PrivacyResolver,
   ProfileResolver,
   QuoteResolver,
   SystemMetricsResolver,
@@ -53,6 +55,7 @@ const createResolvers = (app: App): object[] => [
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),
+  new PrivacyResolver(app.exports, app.erasure),
   new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aiPersonalData } from "./ai/ai-personal-data.js";
 import { configuredProviders } from "./ai/configured-providers.js";
 import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
@@ -13,6 +14,10 @@ import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
 import { Authentication } from "./identity/authentication.js";
 import { BelievedCallers } from "./identity/believed-callers.js";
+import { DataExport } from "./identity/data-export.js";
+import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
+import { ExportMyData, ExportService } from "./identity/export-service.js";
+import { identityPersonalData } from "./identity/identity-personal-data.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
@@ -57,6 +62,8 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import type { PersonalData } from "./platform/personal-data.js";
+import { platformPersonalData } from "./platform/platform-personal-data.js";
 import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
@@ -67,6 +74,7 @@ import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
+import { quotePersonalData } from "./quotes/quote-personal-data.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
 /** Every table. A class that is missing here does not exist for the database. */
@@ -79,6 +87,7 @@ export const entities = [
   ApiKey,
   Mail,
   SingleUseToken,
+  DataExport,
   Job,
   JobEventRow,
   Event,
@@ -92,11 +101,19 @@ export const entities = [
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
+/** What is stored about people, and what becomes of it when they go: the user's own row comes last. */
+export const personalData: readonly PersonalData[] = [
+  ...platformPersonalData,
+  ...aiPersonalData,
+  ...quotePersonalData,
+  ...identityPersonalData,
+];
+
 /** Tables whose rows end at their `expires_at`. */
-const expiringTables = [Mail, SingleUseToken].map((entity) => storageOf(entity).table);
+const expiringTables = [Mail, SingleUseToken, DataExport].map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, OfferReset, GenerateQuote];
+const jobDefinitions = [DeliverMail, OfferReset, ExportMyData, EraseAccount, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -135,6 +152,8 @@ export interface App {
   readonly passwords: PasswordService;
   readonly profiles: ProfileService;
   readonly users: UserService;
+  readonly exports: ExportService;
+  readonly erasure: ErasureService;
   readonly mails: MailService;
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
@@ -225,6 +244,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const singleUse = new SingleUseTokens(database, vault, clock);
     const accountDeps = { database, clock, sessions, mails, address, tokens: singleUse };
     const addresses = new AddressService(accountDeps);
+    const users = new UserService(database, sessions, mails);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
@@ -257,7 +277,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       addresses,
       passwords: new PasswordService(accountDeps),
       profiles: new ProfileService(database, sessions),
-      users: new UserService(database, sessions, mails),
+      users,
+      exports: new ExportService(database, vault, clock, personalData),
+      erasure: new ErasureService(database, users, mails, personalData),
       address,
       mails,
       expiry,

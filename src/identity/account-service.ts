@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
@@ -58,7 +59,7 @@ export class AccountService {
   }
 
   #make({ email, username, passwordHash }: NewAccount, origin: Origin, asOperator: boolean): Promise<TokenPair> {
-    const actor = selfActor(origin.requestId);
+    const actor = asSystem(selfActor(origin.requestId));
     return this.database.write(actor, async (change) => {
       const isOperator = asOperator || (await this.#isFirst(change));
       const user = change.create(User, {
@@ -117,7 +118,7 @@ export class AccountService {
       throw wrongCredentials();
     }
     const user = await this.sessions.user(found.id);
-    const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
+    const actor = { ...asSystem(selfActor(origin.requestId)), userId: found.id, workspaceId: found.workspaceId };
     const { passwordHash } = found;
     const renewed = isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;
     return this.database.write(actor, async (change) => {
