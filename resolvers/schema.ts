@@ -11,6 +11,7 @@ import { AccountResolver } from "./account-resolver.js";
 import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { CacheResolver } from "./cache-resolver.js";
+import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { validateArgument } from "./guards/validate-argument.js";
@@ -19,24 +20,31 @@ import { KeyResolver } from "./key-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { MemberResolver } from "./member-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
+import { PrivacyResolver } from "./privacy-resolver.js";
+import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { UserResolver } from "./user-resolver.js";
 import { WorkspaceResolver } from "./workspace-resolver.js";
 
 const classes = [
   AccountResolver,
   ApiKeyResolver,
   CacheResolver,
+  CredentialResolver,
   EventResolver,
   JobResolver,
   MemberResolver,
   KeyResolver,
   NodeResolver,
+  PrivacyResolver,
+  ProfileResolver,
   QuoteResolver,
   SystemMetricsResolver,
   SystemResolver,
   WorkspaceResolver,
+  UserResolver,
 ] as const;
 
 const lists = [
@@ -56,15 +64,19 @@ const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
   new ApiKeyResolver(app.apiKeys),
   new CacheResolver(app.cache),
+  new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new MemberResolver(app.members, app.invitations),
   new KeyResolver(app.keyRotation, app.signingKeys),
   new NodeResolver(),
+  new PrivacyResolver(app.exports, app.erasure),
+  new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
   new WorkspaceResolver(app.workspaces, app.workspaceRemoval),
+  new UserResolver(app.users),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

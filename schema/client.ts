@@ -462,9 +462,9 @@ export type SignInInput = {
 export type SignUpInput = {
   /** E-mail address, at most 255 characters; the case does not matter. */
   email: string;
-  /** 8 to 256 characters. */
+  /** 8 to 256 characters; not one that everybody guesses first, nor one made of your name or address. */
   password: string;
-  /** 1 to 100 characters; the part of the address before @ when left out. */
+  /** Unique, 1 to 100 characters; follows from the part of the address before @ when left out. */
   username?: string | null | undefined;
 };
 
@@ -622,6 +622,7 @@ export type ApiKeysQueryVariables = Exact<{
 export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, prefix: string, scopes: Array<string>, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, overlapEndsAt: string | null, createdAt: string, createdBy: { id: string, username: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type JobFieldsFragment = { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+    | { __typename: 'DataExport' }
     | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
     | { __typename: 'Quote', id: string, text: string }
    | null };
@@ -632,6 +633,7 @@ export type JobQueryVariables = Exact<{
 
 
 export type JobQuery = { job: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+      | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
       | { __typename: 'Quote', id: string, text: string }
      | null } | null };
@@ -644,6 +646,7 @@ export type JobsQueryVariables = Exact<{
 
 
 export type JobsQuery = { jobs: { totalCount: number, nodes: Array<{ id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+        | { __typename: 'DataExport' }
         | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
         | { __typename: 'Quote', id: string, text: string }
        | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
@@ -659,6 +662,7 @@ export type CancelJobMutationVariables = Exact<{
 
 
 export type CancelJobMutation = { cancelJob: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+      | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
       | { __typename: 'Quote', id: string, text: string }
      | null } };
@@ -669,6 +673,7 @@ export type RetryJobMutationVariables = Exact<{
 
 
 export type RetryJobMutation = { retryJob: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+      | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
       | { __typename: 'Quote', id: string, text: string }
      | null } };
@@ -682,6 +687,7 @@ export type JobEventsSubscriptionVariables = Exact<{
 export type JobEventsSubscription = { jobEvents:
     | { __typename: 'AttemptFailed', cursor: string, attempt: number, retryAt: string, error: { code: string, message: string } }
     | { __typename: 'JobEnded', cursor: string, job: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+          | { __typename: 'DataExport' }
           | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
           | { __typename: 'Quote', id: string, text: string }
          | null } }
@@ -791,6 +797,7 @@ export type NodeQueryVariables = Exact<{
 
 export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
+    | { __typename: 'DataExport', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'Generation', id: string }
     | { __typename: 'Invitation', id: string }

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aiPersonalData } from "./ai/ai-personal-data.js";
 import { configuredProviders } from "./ai/configured-providers.js";
 import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
@@ -7,24 +8,34 @@ import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { AddressService } from "./identity/address-service.js";
 import { ApiKey } from "./identity/api-key.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
 import { Authentication } from "./identity/authentication.js";
 import { BelievedCallers } from "./identity/believed-callers.js";
+import { DataExport } from "./identity/data-export.js";
+import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
+import { ExportMyData, ExportService } from "./identity/export-service.js";
+import { identityPersonalData } from "./identity/identity-personal-data.js";
 import { Invitation } from "./identity/invitation.js";
 import { InvitationService } from "./identity/invitation-service.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { MemberService } from "./identity/member-service.js";
 import { Membership } from "./identity/membership.js";
+import { OfferReset, PasswordService } from "./identity/password-service.js";
+import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { SigningKey } from "./identity/signing-key.js";
 import { SigningKeys } from "./identity/signing-keys.js";
+import { SingleUseToken } from "./identity/single-use-token.js";
+import { SingleUseTokens } from "./identity/single-use-tokens.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { accessTokenMs, Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
+import { UserService } from "./identity/user-service.js";
 import { Workspace } from "./identity/workspace.js";
 import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
@@ -59,6 +70,8 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import type { PersonalData } from "./platform/personal-data.js";
+import { platformPersonalData } from "./platform/platform-personal-data.js";
 import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
@@ -70,6 +83,7 @@ import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
+import { quotePersonalData } from "./quotes/quote-personal-data.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
 /** Every table. A class that is missing here does not exist for the database. */
@@ -83,6 +97,8 @@ export const entities = [
   ApiKey,
   Mail,
   SigningKey,
+  SingleUseToken,
+  DataExport,
   Job,
   JobEventRow,
   Event,
@@ -104,11 +120,27 @@ const tenantTables = ({ metadata }: Database): string[] =>
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
+/** What is stored about people, and what becomes of it when they go: the user's own row comes last. */
+export const personalData: readonly PersonalData[] = [
+  ...platformPersonalData,
+  ...aiPersonalData,
+  ...quotePersonalData,
+  ...identityPersonalData,
+];
+
 /** Tables whose rows end at their `expires_at`. */
-const expiringTables = [Mail].map((entity) => storageOf(entity).table);
+const expiringTables = [Mail, SingleUseToken, DataExport].map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, EraseWorkspace, GenerateQuote, RotateEncryptionKey];
+const jobDefinitions = [
+  DeliverMail,
+  OfferReset,
+  ExportMyData,
+  EraseAccount,
+  EraseWorkspace,
+  RotateEncryptionKey,
+  GenerateQuote,
+];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -149,6 +181,12 @@ export interface App {
   readonly workspaceRemoval: WorkspaceRemoval;
   readonly members: MemberService;
   readonly invitations: InvitationService;
+  readonly addresses: AddressService;
+  readonly passwords: PasswordService;
+  readonly profiles: ProfileService;
+  readonly users: UserService;
+  readonly exports: ExportService;
+  readonly erasure: ErasureService;
   readonly mails: MailService;
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
@@ -241,6 +279,10 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const issuer = config.http.publicUrl ?? "atrium";
     const tokens = new Tokens({ keys, signingKeys, clock, issuer });
     const sessions = new SessionService(database, tokens, clock);
+    const singleUse = new SingleUseTokens(database, vault, clock);
+    const accountDeps = { database, clock, sessions, mails, address, tokens: singleUse };
+    const addresses = new AddressService(accountDeps);
+    const users = new UserService(database, sessions, mails);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
@@ -271,11 +313,17 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       apiKeys: new ApiKeyService(database),
       authentication,
       access: new AccessWatch(database, bus, clock, logger),
-      accounts: new AccountService(database, sessions),
       workspaces: new WorkspaceService(database),
       workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),
       invitations: new InvitationService(database, mails, address),
+      accounts: new AccountService(database, sessions, addresses),
+      addresses,
+      passwords: new PasswordService(accountDeps),
+      profiles: new ProfileService(database, sessions),
+      users,
+      exports: new ExportService(database, vault, clock, personalData),
+      erasure: new ErasureService(database, users, mails, personalData),
       address,
       mails,
       expiry,

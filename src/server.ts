@@ -9,6 +9,7 @@ import { SettingError } from "./platform/errors.js";
 import { Arrival } from "./server/arrival.js";
 import { registerConsole } from "./server/console-files.js";
 import { Cors } from "./server/cors.js";
+import { registerExports } from "./server/export-download.js";
 import { addressReader, createFront } from "./server/front.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { bodyLimit } from "./server/graphql-exchange.js";
@@ -70,6 +71,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const guard = await loadDocumentGuard(app.config, schema);
   const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
   registerGraphiql(server);
+  registerExports(server, app);
   await registerConsole(server);
   refuseRequests(server, app, operationLog);
   server.setNotFoundHandler((request, reply) => {

@@ -1,16 +1,29 @@
+import { randomInt } from "node:crypto";
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
-import { DomainError, unauthenticated } from "#src/platform/errors.js";
+import { badInput, DomainError, unauthenticated } from "#src/platform/errors.js";
+import { type AddressService, normalEmail, takenAddress } from "./address-service.js";
 import type { Origin } from "./caller.js";
 import type { SignInInput, SignUpInput } from "./credentials.js";
 import { Membership, memberTopic, Role } from "./membership.js";
-import { checkPassword, hashPassword } from "./passwords.js";
+import { refuseWeakPassword } from "./password-rules.js";
+import { checkPassword, hashPassword, isOutdatedHash } from "./passwords.js";
 import { type SessionService, selfActor } from "./session-service.js";
 import type { TokenPair } from "./token-pair.js";
-import { User } from "./user.js";
+import { User, usernameIndex } from "./user.js";
 import { Workspace } from "./workspace.js";
+
+/** How many names are tried for somebody who chose none. */
+const nameAttempts = 5;
+
+interface NewAccount {
+  email: string;
+  username: string;
+  passwordHash: string;
+}
 
 /** Any number: held by the transaction that makes the first account. */
 const firstAccountLock = 43;
@@ -22,40 +35,53 @@ export class AccountService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionService,
+    private readonly addresses: AddressService,
   ) {}
 
   /** The first account of an installation runs it, as does one that is made for that. */
   async signUp(input: SignUpInput, origin: Origin, asOperator = false): Promise<TokenPair> {
-    const email = input.email.toLowerCase();
-    const username = input.username ?? (email.split("@")[0] ?? email).slice(0, 100);
-    const passwordHash = await hashPassword(input.password);
-    const actor = selfActor(origin.requestId);
-    try {
-      return await this.database.write(actor, async (change) => {
-        const isOperator = asOperator || (await this.#isFirst(change));
-        const user = change.create(User, {
-          id: actor.userId,
-          createdAt: change.now,
-          email,
-          username,
-          passwordHash,
-          isActive: true,
-          isVerified: false,
-          isOperator,
-        });
-        change.create(Workspace, { id: actor.workspaceId, createdAt: change.now, name: `${username}'s workspace` });
-        change.create(Membership, { userId: user.id, role: Role.OWNER });
-        change.record("user.signed_up", user);
-        return this.sessions.open(change, user, origin);
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) {
-        throw new DomainError("CONFLICT", "An account with this e-mail address exists already: sign in instead.", {
-          field: "input.email",
-        });
+    const email = normalEmail(input.email);
+    const username = input.username?.trim() ?? (email.split("@")[0] ?? email).slice(0, 90);
+    if (username === "") throw badInput("must not be empty.", "input.username");
+    refuseWeakPassword(input.password, { email, username }, "input.password");
+    const made = { email, username, passwordHash: await hashPassword(input.password) };
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#make(made, origin, asOperator);
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        if (!isUniqueViolation(error, usernameIndex)) throw takenAddress("input.email");
+        if (input.username || attempt === nameAttempts) throw takenUsername("input.username");
+        // Nobody chose this name, so nobody misses it.
+        made.username = `${username}-${randomInt(1e5, 1e6)}`;
       }
-      throw error;
     }
+  }
+
+  #make({ email, username, passwordHash }: NewAccount, origin: Origin, asOperator: boolean): Promise<TokenPair> {
+    const actor = asSystem(selfActor(origin.requestId));
+    return this.database.write(actor, async (change) => {
+      const isOperator = asOperator || (await this.#isFirst(change));
+      const user = change.create(User, {
+        id: actor.userId,
+        createdAt: change.now,
+        email,
+        username,
+        passwordHash,
+        locale: "en",
+        timeZone: "UTC",
+        preferences: {},
+        isActive: true,
+        // The operator's own settings name this address.
+        isVerified: asOperator,
+        isOperator,
+      });
+      change.create(Workspace, { id: actor.workspaceId, createdAt: change.now, name: `${username}'s workspace` });
+      change.create(Membership, { userId: user.id, role: Role.OWNER });
+      change.record("user.signed_up", user);
+      if (!asOperator) await this.addresses.greet(change, user);
+      return this.sessions.open(change, user, origin);
+    });
   }
 
   /** For whoever signs in with what the settings say of the first login: who writes the settings runs the installation. */
@@ -87,16 +113,29 @@ export class AccountService {
       workspaceId: string;
     }>`
       select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
-      from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
+      from "user" u join membership m on m.user_id = u.id where u.email = ${normalEmail(input.email)} order by m.id limit 1`);
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
-      throw unauthenticated("This e-mail address and password do not belong together.");
+      throw wrongCredentials();
     }
     const user = await this.sessions.user(found.id);
-    const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
-    return this.database.write(actor, (change) => {
+    const actor = { ...asSystem(selfActor(origin.requestId)), userId: found.id, workspaceId: found.workspaceId };
+    const { passwordHash } = found;
+    const renewed = isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;
+    return this.database.write(actor, async (change) => {
+      // A password that was changed while this one was checked opens nothing any more.
+      const [held] = await change.sql(sql`select 1 from "user"
+        where id = ${found.id} and password_hash = ${passwordHash} and is_active for no key update`);
+      if (held === undefined) throw wrongCredentials();
+      if (renewed !== undefined)
+        await change.sql(sql`update "user" set password_hash = ${renewed} where id = ${found.id}`);
       change.record("user.signed_in", user);
       return this.sessions.open(change, user, origin);
     });
   }
 }
+
+const wrongCredentials = () => unauthenticated("This e-mail address and password do not belong together.");
+
+export const takenUsername = (field: string) =>
+  new DomainError("CONFLICT", "Somebody else has this username: choose another one.", { field });

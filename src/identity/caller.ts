@@ -25,3 +25,12 @@ export interface Origin {
   readonly requestId: string;
   readonly userAgent: string | undefined;
 }
+
+/** The actor of somebody who has shown a mailed secret instead of a session. */
+export const personActor = (person: { userId: string; workspaceId: string }, { requestId }: Origin): Actor => ({
+  userId: person.userId,
+  workspaceId: person.workspaceId,
+  permissions: new Set(),
+  requestId,
+  isSystem: true,
+});

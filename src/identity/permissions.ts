@@ -19,12 +19,13 @@ const lowestRole = {
   "member:leave": Role.VIEWER,
   "member:manage": Role.ADMIN,
   "invitation:accept": Role.VIEWER,
+  "account:manage": Role.VIEWER,
   "key:read": Role.ADMIN,
   "key:manage": Role.ADMIN,
 } as const satisfies Record<string, Role>;
 
 /** Permissions over the whole installation: operators have them in every workspace of theirs, whatever their role there. */
-const operatorPermissions = ["system:read", "system:manage"] as const;
+const operatorPermissions = ["system:read", "system:manage", "system:users"] as const;
 
 const permissionsByRole = new Map(
   Object.values(Role).map((role) => {

@@ -124,11 +124,18 @@ export class SessionService {
 
   async user(id: string): Promise<User> {
     const row = await this.database.row(sql<Record<string, unknown> & { createdAt: string }>`
-      select id, email, username, is_active as "isActive", is_verified as "isVerified",
-        is_operator as "isOperator", created_at as "createdAt"
+      select id, email, username, display_name as "displayName", bio, locale, time_zone as "timeZone", preferences,
+        is_active as "isActive", is_verified as "isVerified", is_operator as "isOperator", created_at as "createdAt"
       from "user" where id = ${id}`);
     if (row === undefined) throw notFound("user", id);
     return Object.assign(new User(), row, { createdAt: new Date(row.createdAt) });
+  }
+
+  /** Ends all sessions of a user, or all but one: their requests fail and their sockets close within a second. */
+  async endAll(change: Change, userId: string, except?: string): Promise<void> {
+    const ended = await change.sql(sql<{ id: string }>`update session set revoked_at = ${change.now}
+      where user_id = ${userId} and revoked_at is null and id is distinct from ${except ?? null}::text returning id`);
+    for (const { id } of ended) change.wake(sessionTopic(id));
   }
 
   async #end(change: Change, sessionId: string): Promise<void> {

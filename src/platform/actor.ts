@@ -24,10 +24,14 @@ export interface Actor {
 /** In place of a workspace, for work of the installation itself. No id, so nobody's workspace holds such rows. */
 export const noWorkspace = "system";
 
+/** The same for what belongs to no workspace, such as accounts and mails: each statement says itself whose rows it is about. */
+export const asSystem = <T extends Actor>(actor: T): T & { readonly isSystem: true } => ({ ...actor, isSystem: true });
+
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */
 export const jobActor = (job: { workspaceId: string; createdById: string; requestId: string }): Actor => ({
   workspaceId: job.workspaceId,
   userId: job.createdById,
   permissions: new Set(),
   requestId: job.requestId,
+  ...(job.workspaceId === noWorkspace ? { isSystem: true } : {}),
 });
