@@ -17,8 +17,9 @@ export class User extends Node {
   @Column(() => String, { sql: "text", description: "Name that others see, at most 100 characters.", filter: true })
   username!: string;
 
-  @PrivateColumn({ sql: "text" })
-  passwordHash!: string;
+  /** Null for somebody who has always come by an issuer. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  passwordHash!: string | null;
 
   @Column(() => Boolean, { sql: "boolean", defaultRaw: "true", description: "False once the account was deactivated." })
   isActive!: boolean;
