@@ -7,9 +7,12 @@ import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { Mail } from "./identity/mail.js";
+import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
@@ -17,6 +20,7 @@ import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
+import { storageOf } from "./platform/column.js";
 import type { Config } from "./platform/config.js";
 import { DataKey } from "./platform/data-key.js";
 import { Database } from "./platform/database.js";
@@ -24,6 +28,7 @@ import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { Event } from "./platform/event.js";
 import { EventLog } from "./platform/event-log.js";
+import { ExpirySweep } from "./platform/expiry-sweep.js";
 import { IdempotencyKey } from "./platform/idempotency-key.js";
 import { IdempotencyService } from "./platform/idempotency-service.js";
 import { Job } from "./platform/job.js";
@@ -59,6 +64,7 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  Mail,
   Job,
   JobEventRow,
   Event,
@@ -72,8 +78,11 @@ export const entities = [
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
+/** Tables whose rows end at their `expires_at`. */
+const expiringTables = [Mail].map((entity) => storageOf(entity).table);
+
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [GenerateQuote];
+const jobDefinitions = [DeliverMail, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -106,6 +115,8 @@ export interface App {
   readonly sessions: SessionService;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
+  readonly mails: MailService;
+  readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
@@ -175,6 +186,15 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     idempotency.start();
     closers.push(() => idempotency.stop());
 
+    const expiry = new ExpirySweep(database, clock, logger, expiringTables);
+    expiry.start();
+    closers.push(() => expiry.stop());
+
+    const { smtpUrl, from = "" } = config.mail;
+    const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
+    closers.push(async () => smtp?.close());
+    const mails = new MailService(database, vault, smtp, logger);
+
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
@@ -202,6 +222,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
+      mails,
+      expiry,
       generations,
       quotes: new QuoteService(database, generations),
       close,

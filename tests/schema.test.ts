@@ -110,6 +110,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
       order by 1`);
     expect(without.map(({ table_name }) => table_name)).toEqual([
       "data_key",
+      "mail",
       "migration",
       "refresh_token",
       "session",

@@ -7,6 +7,9 @@ export interface Actor {
   readonly requestId: string;
 }
 
+/** In place of a workspace, for work of the installation itself. No id, so nobody's workspace holds such rows. */
+export const noWorkspace = "system";
+
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */
 export const jobActor = (job: { workspaceId: string; createdById: string; requestId: string }): Actor => ({
   workspaceId: job.workspaceId,
