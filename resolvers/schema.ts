@@ -11,7 +11,10 @@ import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
+import { OAuthResolver } from "./oauth-resolver.js";
+import { PasskeyResolver } from "./passkey-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { SecondFactorResolver } from "./second-factor-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 
@@ -21,7 +24,10 @@ const classes = [
   EventResolver,
   JobResolver,
   NodeResolver,
+  OAuthResolver,
+  PasskeyResolver,
   QuoteResolver,
+  SecondFactorResolver,
   SystemMetricsResolver,
   SystemResolver,
 ] as const;
@@ -41,7 +47,10 @@ const createResolvers = (app: App): object[] => [
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),
+  new OAuthResolver(app.oauth, app.linkedIdentities),
+  new PasskeyResolver(app.passkeys),
   new QuoteResolver(app.quotes),
+  new SecondFactorResolver(app.secondFactors, app.passwords),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
 ];

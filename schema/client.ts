@@ -329,6 +329,8 @@ export type QuoteSourceFilter = {
 
 /** Who signs in. */
 export type SignInInput = {
+  /** Code of the second factor, where the account has one: 6 digits of the app, or a recovery code. Once the password is right, an error with `secondFactor` asks for it. */
+  code?: string | null | undefined;
   /** E-mail address of the account. */
   email: string;
   /** Its password. */
@@ -631,6 +633,8 @@ export type NodeQuery = { node:
     | { __typename: 'Event', id: string }
     | { __typename: 'Generation', id: string }
     | { __typename: 'Job', id: string }
+    | { __typename: 'LinkedIdentity', id: string }
+    | { __typename: 'Passkey', id: string }
     | { __typename: 'Quote', id: string }
     | { __typename: 'QuoteFavourite', id: string }
     | { __typename: 'Session', id: string }

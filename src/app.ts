@@ -6,14 +6,19 @@ import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
-import { AccountService } from "./identity/account-service.js";
+import { GuessCount } from "./identity/guesses.js";
+import { LinkedIdentity } from "./identity/linked-identity.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
+import { OauthAttempt } from "./identity/oauth-attempt.js";
+import { Passkey, PasskeyChallenge } from "./identity/passkey.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
+import { RecoveryCode, Totp } from "./identity/totp.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
 import type { Bus } from "./platform/bus.js";
@@ -46,6 +51,7 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
@@ -64,6 +70,13 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  LinkedIdentity,
+  OauthAttempt,
+  Totp,
+  RecoveryCode,
+  Passkey,
+  PasskeyChallenge,
+  GuessCount,
   Mail,
   Job,
   JobEventRow,
@@ -79,7 +92,7 @@ export const entities = [
 const countedEntities = [User, Workspace, Quote, Generation];
 
 /** Tables whose rows end at their `expires_at`. */
-const expiringTables = [Mail].map((entity) => storageOf(entity).table);
+const expiringTables = [Mail, OauthAttempt, PasskeyChallenge, GuessCount].map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
 const jobDefinitions = [DeliverMail, GenerateQuote];
@@ -96,8 +109,9 @@ interface AppOptions {
   wrapQueues?: (queues: JobQueues) => JobQueues;
 }
 
-export interface App {
+export interface App extends SignInServices {
   readonly config: Config;
+  readonly address: PublicAddress;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
@@ -114,7 +128,6 @@ export interface App {
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
   readonly access: AccessWatch;
-  readonly accounts: AccountService;
   readonly mails: MailService;
   readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
@@ -198,13 +211,17 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const address = new PublicAddress(config.http);
+    const signInDeps = { config, database, keys, clock, logger, vault, sessions, address };
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
       config.ai.default,
     );
     const app: App = {
+      ...(await createSignInServices(signInDeps)),
       config,
+      address,
       logger,
       metrics,
       tracing,
@@ -221,7 +238,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       idempotency,
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
-      accounts: new AccountService(database, sessions),
       mails,
       expiry,
       generations,

@@ -7,10 +7,19 @@ import type { Caller, Origin } from "./caller.js";
 import type { SignInInput, SignUpInput } from "./credentials.js";
 import { Membership, Role } from "./membership.js";
 import { checkPassword, hashPassword } from "./passwords.js";
+import type { SecondFactorService } from "./second-factor-service.js";
 import { type SessionService, selfActor } from "./session-service.js";
+import { SignInMethod } from "./sign-in-method.js";
 import type { TokenPair } from "./token-pair.js";
 import { User } from "./user.js";
 import { Workspace } from "./workspace.js";
+
+interface NewAccount {
+  readonly email: string;
+  readonly username: string;
+  readonly passwordHash: string | null;
+  readonly isVerified: boolean;
+}
 
 /** Any number: held by the transaction that makes the first account. */
 const firstAccountLock = 43;
@@ -22,6 +31,7 @@ export class AccountService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionService,
+    private readonly secondFactors: SecondFactorService,
   ) {}
 
   /** The first account of an installation runs it, as does one that is made for that. */
@@ -32,21 +42,8 @@ export class AccountService {
     const actor = selfActor(origin.requestId);
     try {
       return await this.database.write(actor, async (change) => {
-        const isOperator = asOperator || (await this.#isFirst(change));
-        const user = change.create(User, {
-          id: actor.userId,
-          createdAt: change.now,
-          email,
-          username,
-          passwordHash,
-          isActive: true,
-          isVerified: false,
-          isOperator,
-        });
-        change.create(Workspace, { id: actor.workspaceId, createdAt: change.now, name: `${username}'s workspace` });
-        change.create(Membership, { userId: user.id, role: Role.OWNER });
-        change.record("user.signed_up", user);
-        return this.sessions.open(change, user, origin);
+        const user = await this.create(change, { email, username, passwordHash, isVerified: false }, asOperator);
+        return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
       });
     } catch (error) {
       if (isUniqueViolation(error)) {
@@ -56,6 +53,18 @@ export class AccountService {
       }
       throw error;
     }
+  }
+
+  /** An account with a workspace of its own: both have the ids of the change's actor, who acts for themselves. */
+  async create(change: Change, account: NewAccount, asOperator = false): Promise<User> {
+    const { userId, workspaceId } = change.actor;
+    const { username } = account;
+    const isOperator = asOperator || (await this.#isFirst(change));
+    const user = change.create(User, { id: userId, createdAt: change.now, isActive: true, isOperator, ...account });
+    change.create(Workspace, { id: workspaceId, createdAt: change.now, name: `${username}'s workspace` });
+    change.create(Membership, { userId: user.id, role: Role.OWNER });
+    change.record("user.signed_up", user);
+    return user;
   }
 
   /** For whoever signs in with what the settings say of the first login: who writes the settings runs the installation. */
@@ -81,11 +90,13 @@ export class AccountService {
   async signIn(input: SignInInput, origin: Origin): Promise<TokenPair> {
     const found = await this.database.row(sql<{
       id: string;
-      passwordHash: string;
+      passwordHash: string | null;
       isActive: boolean;
       workspaceId: string;
+      hasSecondFactor: boolean;
     }>`
-      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
+      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId",
+        exists (select 1 from totp t where t.user_id = u.id and t.confirmed_at is not null) as "hasSecondFactor"
       from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
@@ -93,9 +104,10 @@ export class AccountService {
     }
     const user = await this.sessions.user(found.id);
     const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
-    return this.database.write(actor, (change) => {
-      change.record("user.signed_in", user);
-      return this.sessions.open(change, user, origin);
+    return this.database.write(actor, async (change) => {
+      if (found.hasSecondFactor) await this.secondFactors.pass(change, user.id, input.code);
+      change.record("user.signed_in", user, { method: SignInMethod.PASSWORD });
+      return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
     });
   }
 

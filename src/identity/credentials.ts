@@ -29,4 +29,12 @@ export class SignInInput {
   @Field(() => String, { description: "Its password." })
   @MaxLength(256, { message: "has more than 256 characters" })
   password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Code of the second factor, where the account has one: 6 digits of the app, or a recovery code. Once the password is right, an error with `secondFactor` asks for it.",
+  })
+  @MaxLength(40, { message: "has more than 40 characters" })
+  code?: string | null;
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { PrivateColumn, Stored } from "#src/platform/column.js";
 import type { Clock } from "#src/platform/clock.js";
+import { PrivateColumn, Stored } from "#src/platform/column.js";
 import type { Database } from "#src/platform/database.js";
 import { DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
@@ -46,14 +46,20 @@ export class Guesses {
         where g.expires_at <= ${now.toISOString()} or g.count < ${most}
       returning count`);
     if (counted.length > 0) return;
-    const [[resetAt] = []] = await this.database.apart(sql`select expires_at from guess_count where user_id = ${userId}`);
+    const [[resetAt] = []] = await this.database.apart(
+      sql`select expires_at from guess_count where user_id = ${userId}`,
+    );
     const reset = resetAt ? new Date(resetAt) : expiresAt;
-    throw new DomainError("RATE_LIMITED", `${most} wrong codes in 15 minutes are enough: wait, or sign in by a passkey.`, {
-      limit: most,
-      remaining: 0,
-      resetAt: reset.toISOString(),
-      retryAfter: Math.max(1, Math.ceil((reset.getTime() - now.getTime()) / 1000)),
-    });
+    throw new DomainError(
+      "RATE_LIMITED",
+      `${most} wrong codes in 15 minutes are enough: wait, or sign in by a passkey.`,
+      {
+        limit: most,
+        remaining: 0,
+        resetAt: reset.toISOString(),
+        retryAfter: Math.max(1, Math.ceil((reset.getTime() - now.getTime()) / 1000)),
+      },
+    );
   }
 
   /** After one that was right. */

@@ -42,7 +42,9 @@ export class OAuthStart {
 
 @InputType({ description: "What came back from an issuer." })
 export class LinkOAuthInput {
-  @Field(() => String, { description: "The whole address to which the issuer sent the browser, at most 8,000 characters." })
+  @Field(() => String, {
+    description: "The whole address to which the issuer sent the browser, at most 8,000 characters.",
+  })
   @MaxLength(8000, { message: "has more than 8,000 characters" })
   callbackUrl!: string;
 

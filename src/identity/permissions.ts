@@ -10,6 +10,7 @@ const lowestRole = {
   "job:control": Role.EDITOR,
   "event:read": Role.VIEWER,
   "session:manage": Role.VIEWER,
+  "account:secure": Role.VIEWER,
 } as const satisfies Record<string, Role>;
 
 /** Permissions over the whole installation: operators have them in every workspace of theirs, whatever their role there. */

@@ -16,7 +16,10 @@ export class TotpSetup {
 
 @ObjectType({ description: "What you are asked for beside your password." })
 export class SecondFactor {
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: "Since when an authenticator app is asked for; null when none is." })
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description: "Since when an authenticator app is asked for; null when none is.",
+  })
   totpSince!: Date | null;
 
   @Field(() => Int, { description: "Recovery codes that are still good, 0 to 10." })

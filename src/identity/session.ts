@@ -17,14 +17,16 @@ export class Session extends Node {
   @Column(() => String, { sql: "text", nullable: true, description: "Browser or program, as it named itself." })
   userAgent!: string | null;
 
-  @EnumColumn("SignInMethod", SignInMethod, { description: "How it was opened." })
+  @EnumColumn("SignInMethod", SignInMethod, { defaultRaw: "'PASSWORD'", description: "How it was opened." })
   method!: SignInMethod;
 
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When the user signed in." })
   createdAt!: Date;
 
+  // Sessions from before this was kept are recent for nothing.
   @Column(() => GraphQLDateTimeISO, {
     sql: "timestamptz",
+    defaultRaw: "'1970-01-01 00:00:00+00'",
     description: "When the user last proved who they are, by signing in or by `reauthenticate`.",
   })
   authenticatedAt!: Date;

@@ -49,15 +49,16 @@ export const oauthSettings = z.object({
   LABEL: z.string().min(1).max(100).optional().describe("Name for people. Default: the name."),
 });
 
-const presets: Readonly<Record<string, { readonly label: string; readonly issuer: string; readonly scopes: string }>> = {
-  google: { label: "Google", issuer: "https://accounts.google.com", scopes: "openid email profile" },
-  github: { label: "GitHub", issuer: "https://github.com", scopes: "read:user user:email" },
-  microsoft: {
-    label: "Microsoft",
-    issuer: "https://login.microsoftonline.com/common/v2.0",
-    scopes: "openid email profile",
-  },
-};
+const presets: Readonly<Record<string, { readonly label: string; readonly issuer: string; readonly scopes: string }>> =
+  {
+    google: { label: "Google", issuer: "https://accounts.google.com", scopes: "openid email profile" },
+    github: { label: "GitHub", issuer: "https://github.com", scopes: "read:user user:email" },
+    microsoft: {
+      label: "Microsoft",
+      issuer: "https://login.microsoftonline.com/common/v2.0",
+      scopes: "openid email profile",
+    },
+  };
 
 /** The one issuer that is plain OAuth 2.0 without OpenID Connect. */
 export const isGitHub = (name: string): boolean => name === "github";
