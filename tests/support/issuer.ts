@@ -42,29 +42,32 @@ export const startIssuer = async ({
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const provider = quietly(() => new Provider(url, {
-    clients: [
-      {
-        client_id: clientId,
-        redirect_uris: redirectUris,
-        token_endpoint_auth_method: clientAuth,
-        ...(clientAuth === "none" ? {} : { client_secret: clientSecret }),
-        // An app's own scheme is for native applications.
-        ...(redirectUris.every((uri) => uri.startsWith("https:")) ? {} : { application_type: "native" }),
-      },
-    ],
-    clientAuthMethods: [clientAuth],
-    pkce: { required: () => true },
-    conformIdTokenClaims: !claimsInIdToken,
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
-    findAccount: (_context: unknown, sub: string) => ({
-      accountId: sub,
-      claims: () => ({ sub, ...accounts.get(sub) }),
-    }),
-    cookies: { keys: [randomBytes(16).toString("hex")] },
-    jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256", kid: "key" }] },
-    ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
-  }));
+  const provider = quietly(
+    () =>
+      new Provider(url, {
+        clients: [
+          {
+            client_id: clientId,
+            redirect_uris: redirectUris,
+            token_endpoint_auth_method: clientAuth,
+            ...(clientAuth === "none" ? {} : { client_secret: clientSecret }),
+            // An app's own scheme is for native applications.
+            ...(redirectUris.every((uri) => uri.startsWith("https:")) ? {} : { application_type: "native" }),
+          },
+        ],
+        clientAuthMethods: [clientAuth],
+        pkce: { required: () => true },
+        conformIdTokenClaims: !claimsInIdToken,
+        claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+        findAccount: (_context: unknown, sub: string) => ({
+          accountId: sub,
+          claims: () => ({ sub, ...accounts.get(sub) }),
+        }),
+        cookies: { keys: [randomBytes(16).toString("hex")] },
+        jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256", kid: "key" }] },
+        ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
+      }),
+  );
   answer = provider.callback();
 
   const browse = async (authorizationUrl: string, act: (page: string, prompt: string) => [string, RequestInit]) => {
