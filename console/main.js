@@ -3,6 +3,7 @@ import { ago } from "./format.js";
 import { post } from "./graphql.js";
 import { openJobs, refreshJobs } from "./jobs-view.js";
 import { LiveSocket } from "./live-socket.js";
+import { confirmAddress, onReset, openReset, takeMailedLink } from "./mailed-links.js";
 import { openQuotes, refreshQuotes } from "./quotes-view.js";
 import { exchange, session } from "./session.js";
 import { showSignIn } from "./sign-in-view.js";
@@ -68,6 +69,18 @@ const enterByLink = async (refreshToken) => {
   }
 };
 
+/** What a mailed link asks for; true when it has taken the page over. */
+const followMailedLink = () => {
+  const link = takeMailedLink();
+  if (link?.name === "verify") void confirmAddress(link.token);
+  if (link?.name !== "reset") return false;
+  openReset(link.token);
+  showOnly("resetting");
+  byId("new-password").focus();
+  return true;
+};
+onReset(leave);
+
 const linkToken = () => new URLSearchParams(location.hash.slice(1)).get("refresh");
 
 session.addEventListener("opened", () => {
@@ -106,12 +119,13 @@ byId("sign-out").addEventListener("click", async () => {
       showSignIn("You are signed out here. Atrium does not answer; there it ends within half an hour.");
   });
 });
-addEventListener("hashchange", () => linkToken() && enterByLink(linkToken()));
+addEventListener("hashchange", () => followMailedLink() || (linkToken() && enterByLink(linkToken())));
 setInterval(() => {
   for (const time of document.querySelectorAll("time")) time.textContent = ago(time.dateTime);
 }, 30_000);
 
-if (linkToken()) await enterByLink(linkToken());
+if (followMailedLink()) showSignIn();
+else if (linkToken()) await enterByLink(linkToken());
 else if (session.isOpen) enter();
 else {
   showSignIn();

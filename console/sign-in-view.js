@@ -1,6 +1,7 @@
 import { byId } from "./dom.js";
 import { clearErrors, showErrors } from "./form-errors.js";
 import { ApiError, post } from "./graphql.js";
+import { askForReset } from "./mailed-links.js";
 import { session, tokenPair } from "./session.js";
 
 const documents = {
@@ -46,3 +47,5 @@ form.addEventListener("submit", async (event) => {
     button.ariaBusy = null;
   }
 });
+
+byId("forgot").addEventListener("click", () => askForReset(form, note));

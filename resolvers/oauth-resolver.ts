@@ -47,14 +47,14 @@ export class OAuthResolver {
     return this.oauth.complete(input, origin);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @AtMost(mostIdentities)
   @Query(() => [LinkedIdentity], { description: "Your identities at issuers, the oldest first, at most 50." })
   linkedIdentities(@Ctx() { actor }: Context) {
     return this.identities.list(actor);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @OncePerDocument()
   @Mutation(() => OAuthStart, {
     description:
@@ -67,7 +67,7 @@ export class OAuthResolver {
     return this.identities.start(actor, input, origin);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @OncePerDocument()
   @Mutation(() => LinkedIdentity, {
     description: "Links the identity that the issuer sent back, so that you can sign in by it.",
@@ -79,7 +79,7 @@ export class OAuthResolver {
     return this.identities.complete(actor, input, origin);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Mutation(() => LinkedIdentity, {
     description:
       "Takes an identity away, unless it is your last way to sign in. Needs a sign-in of the last 10 minutes.",

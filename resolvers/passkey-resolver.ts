@@ -32,14 +32,14 @@ export class PasskeyResolver {
     return this.passkeys.finishSignIn(input, origin);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @AtMost(mostPasskeys)
   @Query(() => [Passkey], { name: "passkeys", description: "Your passkeys, the oldest first, at most 50." })
   list(@Ctx() { actor }: Context) {
     return this.passkeys.list(actor);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @OncePerDocument()
   @Mutation(() => PasskeyOptions, {
     description: "Begins to add a passkey. Needs a sign-in of the last 10 minutes.",
@@ -48,7 +48,7 @@ export class PasskeyResolver {
     return this.passkeys.startRegistration(actor);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @OncePerDocument()
   @Mutation(() => Passkey, { description: "Adds the passkey that the browser has made." })
   finishPasskeyRegistration(
@@ -59,7 +59,7 @@ export class PasskeyResolver {
     return this.passkeys.finishRegistration(actor, input);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Mutation(() => Passkey, { description: "Gives a passkey of yours another name." })
   renamePasskey(
     @Arg("id", () => ID, { description: "The passkey." }) id: string,
@@ -69,7 +69,7 @@ export class PasskeyResolver {
     return this.passkeys.rename(actor, id, name);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Mutation(() => Passkey, {
     description: "Takes a passkey away, unless it is your last way to sign in. Needs a sign-in of the last 10 minutes.",
   })

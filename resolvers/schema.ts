@@ -1,11 +1,14 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
+import { apiKeyList } from "#src/identity/api-key-service.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
+import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { CacheResolver } from "./cache-resolver.js";
+import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
@@ -13,26 +16,33 @@ import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { OAuthResolver } from "./oauth-resolver.js";
 import { PasskeyResolver } from "./passkey-resolver.js";
+import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SecondFactorResolver } from "./second-factor-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { UserResolver } from "./user-resolver.js";
 
 const classes = [
   AccountResolver,
+  ApiKeyResolver,
   CacheResolver,
+  CredentialResolver,
   EventResolver,
   JobResolver,
   NodeResolver,
   OAuthResolver,
   PasskeyResolver,
+  ProfileResolver,
   QuoteResolver,
   SecondFactorResolver,
   SystemMetricsResolver,
   SystemResolver,
+  UserResolver,
 ] as const;
 
 const lists = [
+  listResolver(apiKeyList, "key:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(jobList, "job:read"),
@@ -43,16 +53,20 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
+  new ApiKeyResolver(app.apiKeys),
   new CacheResolver(app.cache),
+  new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),
   new OAuthResolver(app.oauth, app.linkedIdentities),
   new PasskeyResolver(app.passkeys),
+  new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
-  new SecondFactorResolver(app.secondFactors, app.passwords),
+  new SecondFactorResolver(app.secondFactors, app.reauthentication),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
+  new UserResolver(app.users),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

@@ -1,8 +1,7 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from "type-graphql";
-import type { PasswordService } from "#src/identity/password-service.js";
+import type { ReauthenticationService } from "#src/identity/reauthentication-service.js";
 import type { SecondFactorService } from "#src/identity/second-factor-service.js";
 import {
-  ChangePasswordInput,
   ConfirmTotpInput,
   NewRecoveryCodes,
   ReauthenticateInput,
@@ -10,7 +9,6 @@ import {
   TotpSetup,
 } from "#src/identity/second-factor-types.js";
 import { Session } from "#src/identity/session.js";
-import { User } from "#src/identity/user.js";
 import { OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
@@ -18,10 +16,10 @@ import type { Context } from "./context.js";
 export class SecondFactorResolver {
   constructor(
     private readonly secondFactors: SecondFactorService,
-    private readonly passwords: PasswordService,
+    private readonly reauthentication: ReauthenticationService,
   ) {}
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @OncePerDocument()
   @Mutation(() => Session, {
     description:
@@ -31,29 +29,16 @@ export class SecondFactorResolver {
     @Arg("input", () => ReauthenticateInput, { description: "The proof." }) input: ReauthenticateInput,
     @Ctx() { actor }: Context,
   ) {
-    return this.passwords.reauthenticate(actor, input);
+    return this.reauthentication.reauthenticate(actor, input);
   }
 
-  @Authorized("account:secure")
-  @OncePerDocument()
-  @Mutation(() => User, {
-    description:
-      "Sets a new password, or a first one, and ends all your other sessions. Needs a sign-in of the last 10 minutes.",
-  })
-  changePassword(
-    @Arg("input", () => ChangePasswordInput, { description: "The new one." }) { password }: ChangePasswordInput,
-    @Ctx() { actor }: Context,
-  ) {
-    return this.passwords.change(actor, password);
-  }
-
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Query(() => SecondFactor, { description: "What you are asked for beside your password." })
   secondFactor(@Ctx() { actor }: Context) {
     return this.secondFactors.state(actor);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Mutation(() => TotpSetup, {
     description:
       "Begins to set up an authenticator app. It ends with `confirmTotp`. Needs a sign-in of the last 10 minutes.",
@@ -62,7 +47,7 @@ export class SecondFactorResolver {
     return this.secondFactors.start(actor);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @OncePerDocument()
   @Mutation(() => NewRecoveryCodes, {
     description: "Turns the second factor on: from now on signing in needs a code of the app, or a recovery code.",
@@ -74,7 +59,7 @@ export class SecondFactorResolver {
     return this.secondFactors.confirm(actor, code);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Mutation(() => SecondFactor, {
     description: "Turns the second factor off, recovery codes included. Needs a sign-in of the last 10 minutes.",
   })
@@ -82,7 +67,7 @@ export class SecondFactorResolver {
     return this.secondFactors.disable(actor);
   }
 
-  @Authorized("account:secure")
+  @Authorized("account:manage")
   @Mutation(() => NewRecoveryCodes, {
     description: "Gives new recovery codes in place of all earlier ones. Needs a sign-in of the last 10 minutes.",
   })

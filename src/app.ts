@@ -6,6 +6,11 @@ import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
+import { ApiKey } from "./identity/api-key.js";
+import { ApiKeyCallers } from "./identity/api-key-callers.js";
+import { ApiKeyService } from "./identity/api-key-service.js";
+import { Authentication } from "./identity/authentication.js";
+import { BelievedCallers } from "./identity/believed-callers.js";
 import { GuessCount } from "./identity/guesses.js";
 import { LinkedIdentity } from "./identity/linked-identity.js";
 import { Mail } from "./identity/mail.js";
@@ -13,13 +18,17 @@ import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
 import { OauthAttempt } from "./identity/oauth-attempt.js";
 import { Passkey, PasskeyChallenge } from "./identity/passkey.js";
+import { OfferReset } from "./identity/password-service.js";
+import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
+import { SingleUseToken } from "./identity/single-use-token.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { RecoveryCode, Totp } from "./identity/totp.js";
 import { User } from "./identity/user.js";
+import { UserService } from "./identity/user-service.js";
 import { Workspace } from "./identity/workspace.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
@@ -70,6 +79,7 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  ApiKey,
   LinkedIdentity,
   OauthAttempt,
   Totp,
@@ -78,6 +88,7 @@ export const entities = [
   PasskeyChallenge,
   GuessCount,
   Mail,
+  SingleUseToken,
   Job,
   JobEventRow,
   Event,
@@ -92,10 +103,11 @@ export const entities = [
 const countedEntities = [User, Workspace, Quote, Generation];
 
 /** Tables whose rows end at their `expires_at`. */
-const expiringTables = [Mail, OauthAttempt, PasskeyChallenge, GuessCount].map((entity) => storageOf(entity).table);
+const expiring = [Mail, SingleUseToken, OauthAttempt, PasskeyChallenge, GuessCount];
+const expiringTables = expiring.map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, GenerateQuote];
+const jobDefinitions = [DeliverMail, OfferReset, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -111,7 +123,6 @@ interface AppOptions {
 
 export interface App extends SignInServices {
   readonly config: Config;
-  readonly address: PublicAddress;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
@@ -127,8 +138,14 @@ export interface App extends SignInServices {
   readonly vault: Vault;
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
+  readonly apiKeys: ApiKeyService;
+  readonly authentication: Authentication;
   readonly access: AccessWatch;
+  readonly profiles: ProfileService;
+  readonly users: UserService;
   readonly mails: MailService;
+  /** Where links in mails lead; the server says so when it listens. */
+  readonly address: PublicAddress;
   readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
@@ -208,11 +225,15 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
 
+    const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
-    const address = new PublicAddress(config.http);
-    const signInDeps = { config, database, keys, clock, logger, vault, sessions, address };
+    const tokens = new Tokens(keys, clock);
+    const sessions = new SessionService(database, tokens, clock);
+    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address };
+    const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
+    closers.push(() => apiKeyCallers.close());
+    const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -221,7 +242,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const app: App = {
       ...(await createSignInServices(signInDeps)),
       config,
-      address,
       logger,
       metrics,
       tracing,
@@ -237,7 +257,12 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       vault,
       idempotency,
       sessions,
+      apiKeys: new ApiKeyService(database),
+      authentication,
       access: new AccessWatch(database, bus, clock, logger),
+      profiles: new ProfileService(database, sessions),
+      users: new UserService(database, sessions, mails),
+      address,
       mails,
       expiry,
       generations,

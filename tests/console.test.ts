@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from "playwright-core";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
-import { startAtrium, type TestAtrium } from "./support/atrium.js";
+import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { scriptedProvider } from "./support/scripted-provider.js";
 
 const executablePath = "/usr/bin/chromium";
@@ -183,6 +183,40 @@ describe("W1 the console", () => {
     expect(page.url()).toBe(`${atrium.url}/`);
     expect(complaints).toEqual([]);
   });
+
+  testInBrowser(
+    "I9 mailed links confirm an address and set a new password, and leave no secret in the address bar",
+    async () => {
+      const ann = await atrium.signUp();
+      const linkTo = async (name: string) => {
+        const link = new RegExp(`\\S+/#${name}=\\S+`);
+        const mails = () => atrium.app.mails.last(10, ann.email);
+        const found = await eventually(mails, (all) => all.some(({ text }) => link.test(text ?? "")));
+        return link.exec(found.map(({ text }) => text).join("\n"))?.[0] ?? "";
+      };
+      await openPage();
+      await page.goto(await linkTo("verify"));
+      await page.getByText(`The address ${ann.email} is confirmed.`).waitFor();
+      expect(page.url()).toBe(`${atrium.url}/`);
+
+      await page.getByLabel("E-mail").fill(ann.email);
+      await page.getByRole("button", { name: "Forgot your password?" }).click();
+      await page.getByText("a mail with a link is on its way").waitFor();
+      await page.goto(await linkTo("reset"));
+      expect(page.url()).toBe(`${atrium.url}/`);
+      await page.getByLabel("New password").fill("password123");
+      await page.getByRole("button", { name: "Set password" }).click();
+      await page.getByText("is one of the first that are guessed").waitFor();
+      await page.getByLabel("New password").fill("a password of one's own");
+      await page.getByRole("button", { name: "Set password" }).click();
+      await page.getByText("Your password is set.").waitFor();
+      await page.getByLabel("E-mail").fill(ann.email);
+      await page.getByLabel("Password", { exact: true }).fill("a password of one's own");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Quote studio" }).waitFor();
+      expect(complaints).toEqual([]);
+    },
+  );
 
   testInBrowser("W1 says at the field what is wrong, and why a session is over", async () => {
     await openPage();

@@ -196,7 +196,9 @@ describe("signing in", () => {
     expect(signedIn(await signInAtGitHub()).user.id).toBe(first.user.id);
     github.user = { id: 999, login: "octocat" };
     github.emails = [{ email: "thief@github.example", primary: true, verified: true }];
-    expect(signedIn(await signInAtGitHub()).user.id).not.toBe(first.user.id);
+    const namesake = signedIn(await signInAtGitHub()).user;
+    expect(namesake.id).not.toBe(first.user.id);
+    expect(namesake.username).toMatch(/^octocat-\d{6}$/);
   });
 
   test("I4 eight who come back at once as one new person are one account", async () => {
@@ -539,7 +541,7 @@ describe("linking", () => {
     const answers = await Promise.all(both.map(({ id }) => as(eve, unlinkDocument, { id })));
     expect(answers.map(codeOf).sort()).toEqual(["CONFLICT", undefined]);
     // With a password there is another way.
-    const set = await as(eve, 'mutation { changePassword(input: { password: "long enough" }) { id } }');
+    const set = await as(eve, 'mutation { changePassword(input: { newPassword: "a bridge of green cheese" }) { id } }');
     expect(set.errors).toBeUndefined();
     const [last] = await identitiesOf(eve);
     expect((await as(eve, unlinkDocument, { id: last?.id })).errors).toBeUndefined();

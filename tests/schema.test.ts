@@ -23,10 +23,13 @@ const publicFields = [
   "Mutation.completeOAuth",
   "Mutation.finishPasskeySignIn",
   "Mutation.refreshSession",
+  "Mutation.requestPasswordReset",
+  "Mutation.resetPassword",
   "Mutation.signIn",
   "Mutation.signUp",
   "Mutation.startOAuth",
   "Mutation.startPasskeySignIn",
+  "Mutation.verifyEmail",
   "Query.oauthProviders",
 ];
 
@@ -129,6 +132,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
       "recovery_code",
       "refresh_token",
       "session",
+      "single_use_token",
       "totp",
       "user",
       "workspace",

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App } from "../app.js";
-import { DomainError } from "../platform/errors.js";
+import { DomainError, SettingError } from "../platform/errors.js";
 import { loadOrCreate } from "../platform/keys.js";
 
 export interface Admin {
@@ -30,6 +30,8 @@ export const ensureAdmin = async (app: App): Promise<Admin | undefined> => {
     .signUp({ email: admin.email, password, username: "admin" }, origin, true)
     .catch((error: unknown) => {
       if (error instanceof DomainError && error.code === "CONFLICT") return undefined;
+      if (error instanceof DomainError && admin.password !== undefined)
+        throw new SettingError("ATRIUM_ADMIN_PASSWORD", `The password ${error.message}`);
       throw error;
     });
   const session = made ?? (await app.accounts.signIn({ email: admin.email, password }, origin).catch(() => undefined));

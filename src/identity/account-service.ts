@@ -2,11 +2,14 @@ import { sql } from "kysely";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
-import { DomainError, unauthenticated } from "#src/platform/errors.js";
+import { badInput, unauthenticated } from "#src/platform/errors.js";
+import { type AddressService, normalEmail, takenAddress } from "./address-service.js";
 import type { Caller, Origin } from "./caller.js";
 import type { SignInInput, SignUpInput } from "./credentials.js";
+import { withFreeUsername } from "./free-username.js";
 import { Membership, Role } from "./membership.js";
-import { checkPassword, hashPassword } from "./passwords.js";
+import { refuseWeakPassword } from "./password-rules.js";
+import { checkPassword, hashPassword, isOutdatedHash } from "./passwords.js";
 import type { SecondFactorService } from "./second-factor-service.js";
 import { type SessionService, selfActor } from "./session-service.js";
 import { SignInMethod } from "./sign-in-method.js";
@@ -17,7 +20,9 @@ import { Workspace } from "./workspace.js";
 interface NewAccount {
   readonly email: string;
   readonly username: string;
+  /** Null for somebody who comes by an issuer. */
   readonly passwordHash: string | null;
+  /** Whether it is known that the address is theirs; else a mail asks. */
   readonly isVerified: boolean;
 }
 
@@ -31,39 +36,49 @@ export class AccountService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionService,
+    private readonly addresses: AddressService,
     private readonly secondFactors: SecondFactorService,
   ) {}
 
   /** The first account of an installation runs it, as does one that is made for that. */
   async signUp(input: SignUpInput, origin: Origin, asOperator = false): Promise<TokenPair> {
-    const email = input.email.toLowerCase();
-    const username = input.username ?? (email.split("@")[0] ?? email).slice(0, 100);
+    const email = normalEmail(input.email);
+    const username = input.username?.trim() ?? (email.split("@")[0] ?? email).slice(0, 90);
+    if (username === "") throw badInput("must not be empty.", "input.username");
+    refuseWeakPassword(input.password, { email, username }, "input.password");
     const passwordHash = await hashPassword(input.password);
-    const actor = selfActor(origin.requestId);
+    // The operator's own settings name the address of an operator.
+    const account = { email, passwordHash, isVerified: asOperator };
     try {
-      return await this.database.write(actor, async (change) => {
-        const user = await this.create(change, { email, username, passwordHash, isVerified: false }, asOperator);
-        return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
-      });
+      return await withFreeUsername(username, input.username != null, (free) =>
+        this.database.write(selfActor(origin.requestId), async (change) => {
+          const user = await this.create(change, { ...account, username: free }, asOperator);
+          return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
+        }),
+      );
     } catch (error) {
-      if (isUniqueViolation(error)) {
-        throw new DomainError("CONFLICT", "An account with this e-mail address exists already: sign in instead.", {
-          field: "input.email",
-        });
-      }
-      throw error;
+      throw isUniqueViolation(error) ? takenAddress("input.email") : error;
     }
   }
 
   /** An account with a workspace of its own: both have the ids of the change's actor, who acts for themselves. */
   async create(change: Change, account: NewAccount, asOperator = false): Promise<User> {
     const { userId, workspaceId } = change.actor;
-    const { username } = account;
     const isOperator = asOperator || (await this.#isFirst(change));
-    const user = change.create(User, { id: userId, createdAt: change.now, isActive: true, isOperator, ...account });
-    change.create(Workspace, { id: workspaceId, createdAt: change.now, name: `${username}'s workspace` });
+    const user = change.create(User, {
+      ...account,
+      id: userId,
+      createdAt: change.now,
+      locale: "en",
+      timeZone: "UTC",
+      preferences: {},
+      isActive: true,
+      isOperator,
+    });
+    change.create(Workspace, { id: workspaceId, createdAt: change.now, name: `${account.username}'s workspace` });
     change.create(Membership, { userId: user.id, role: Role.OWNER });
     change.record("user.signed_up", user);
+    if (!account.isVerified) await this.addresses.greet(change, user);
     return user;
   }
 
@@ -93,19 +108,26 @@ export class AccountService {
       passwordHash: string | null;
       isActive: boolean;
       workspaceId: string;
-      hasSecondFactor: boolean;
     }>`
-      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId",
-        exists (select 1 from totp t where t.user_id = u.id and t.confirmed_at is not null) as "hasSecondFactor"
-      from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
+      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
+      from "user" u join membership m on m.user_id = u.id where u.email = ${normalEmail(input.email)} order by m.id limit 1`);
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
-      throw unauthenticated("This e-mail address and password do not belong together.");
+      throw wrongCredentials();
     }
     const user = await this.sessions.user(found.id);
     const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
+    const { passwordHash } = found;
+    const renewed =
+      passwordHash !== null && isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;
     return this.database.write(actor, async (change) => {
-      if (found.hasSecondFactor) await this.secondFactors.pass(change, user.id, input.code);
+      // A password that was changed while this one was checked opens nothing any more.
+      const [held] = await change.sql(sql`select 1 from "user"
+        where id = ${found.id} and password_hash = ${passwordHash} and is_active for no key update`);
+      if (held === undefined) throw wrongCredentials();
+      if (renewed !== undefined)
+        await change.sql(sql`update "user" set password_hash = ${renewed} where id = ${found.id}`);
+      await this.secondFactors.pass(change, user.id, input.code);
       change.record("user.signed_in", user, { method: SignInMethod.PASSWORD });
       return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
     });
@@ -120,3 +142,5 @@ export class AccountService {
     return Object.assign(new Workspace(), row, { createdAt: new Date(row.createdAt) });
   }
 }
+
+const wrongCredentials = () => unauthenticated("This e-mail address and password do not belong together.");

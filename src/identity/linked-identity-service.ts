@@ -9,7 +9,7 @@ import { LinkedIdentity } from "./linked-identity.js";
 import type { LinkOAuthInput, OAuthStart, StartOAuthInput } from "./oauth-inputs.js";
 import type { OAuthJourneys } from "./oauth-journeys.js";
 import type { OAuthProvider, ProvenIdentity } from "./oauth-provider.js";
-import type { Reauthentication } from "./reauthentication.js";
+import type { RecentSignIn } from "./recent-sign-in.js";
 import { requireOtherWayIn } from "./ways-in.js";
 
 /** Most identities of one user. */
@@ -21,7 +21,7 @@ export class LinkedIdentityService {
     private readonly database: Database,
     private readonly vault: Vault,
     private readonly journeys: OAuthJourneys,
-    private readonly reauthentication: Reauthentication,
+    private readonly recent: RecentSignIn,
   ) {}
 
   async list({ userId }: Caller): Promise<LinkedIdentity[]> {
@@ -37,13 +37,13 @@ export class LinkedIdentityService {
   }
 
   async start(caller: Caller, input: StartOAuthInput, origin: Origin): Promise<OAuthStart> {
-    await this.reauthentication.require(caller);
+    await this.recent.require(caller);
     return this.journeys.start(input, origin, caller.userId);
   }
 
   /** Ends a journey that the same user began to link: nobody can be made to link what somebody else brought. */
   async complete(caller: Caller, input: LinkOAuthInput, origin: Origin): Promise<LinkedIdentity> {
-    await this.reauthentication.require(caller);
+    await this.recent.require(caller);
     const { attemptId, provider, redeem } = await this.journeys.claim(input, origin, caller.userId);
     const proven = await redeem();
     try {
@@ -64,7 +64,7 @@ export class LinkedIdentityService {
   }
 
   async unlink(caller: Caller, id: string): Promise<LinkedIdentity> {
-    await this.reauthentication.require(caller);
+    await this.recent.require(caller);
     const identityId = parseId(id, "linked_identity");
     const identity = (await this.list(caller)).find((own) => own.id === identityId);
     if (identity === undefined) throw notFound("linked identity", id);

@@ -4,7 +4,9 @@ import type { Change } from "#src/platform/change.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
 import type { AccountService } from "./account-service.js";
+import { normalEmail } from "./address-service.js";
 import type { Origin } from "./caller.js";
+import { withFreeUsername } from "./free-username.js";
 import type { LinkedIdentityService } from "./linked-identity-service.js";
 import { type CompleteOAuthInput, OAuthIssuer, type OAuthStart, type StartOAuthInput } from "./oauth-inputs.js";
 import type { OAuthJourneys, Returned } from "./oauth-journeys.js";
@@ -103,7 +105,7 @@ export class OAuthService {
 
   /** By an identity that nobody has: it is linked to whom the address belongs, if that is certain, or to a new account. */
   async #enterNew({ attemptId, provider }: Returned, proven: ProvenIdentity, origin: Origin): Promise<TokenPair> {
-    const email = proven.email?.toLowerCase();
+    const email = proven.email === undefined ? undefined : normalEmail(proven.email);
     if (email === undefined || email.length > 255 || !isEmail(email)) {
       throw new DomainError(
         "CONFLICT",
@@ -116,14 +118,16 @@ export class OAuthService {
     const self = selfActor(origin.requestId);
     const actor = owner === undefined ? self : { ...self, userId: owner.userId, workspaceId: owner.workspaceId };
     const known = owner === undefined ? undefined : await this.deps.sessions.user(owner.userId);
-    return this.deps.database.write(actor, async (change) => {
-      const username = (proven.name ?? email.split("@")[0] ?? email).slice(0, 100);
-      const account = { email, username, passwordHash: null, isVerified: proven.emailVerified };
-      const user = known ?? (await this.deps.accounts.create(change, account));
-      await this.deps.identities.link(change, user.id, provider, proven);
-      await this.deps.journeys.end(change, attemptId);
-      return this.#open(change, user, provider, origin);
-    });
+    const username = (proven.name?.trim() || (email.split("@")[0] ?? email)).slice(0, 90);
+    return withFreeUsername(username, false, (free) =>
+      this.deps.database.write(actor, async (change) => {
+        const account = { email, username: free, passwordHash: null, isVerified: proven.emailVerified };
+        const user = known ?? (await this.deps.accounts.create(change, account));
+        await this.deps.identities.link(change, user.id, provider, proven);
+        await this.deps.journeys.end(change, attemptId);
+        return this.#open(change, user, provider, origin);
+      }),
+    );
   }
 
   #ownerOf(email: string) {

@@ -15,7 +15,7 @@ import {
   readMade,
   readSigned,
 } from "./passkey-types.js";
-import type { Reauthentication } from "./reauthentication.js";
+import type { RecentSignIn } from "./recent-sign-in.js";
 import { relyingPartyOf } from "./relying-party.js";
 import { nobody, type SessionService, selfActor } from "./session-service.js";
 import { SignInMethod } from "./sign-in-method.js";
@@ -33,7 +33,7 @@ export class PasskeyService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionService,
-    private readonly reauthentication: Reauthentication,
+    private readonly recent: RecentSignIn,
     private readonly address: PublicAddress,
     /** Names of the issuers that open accounts as well. */
     private readonly issuers: readonly string[],
@@ -52,7 +52,7 @@ export class PasskeyService {
   }
 
   async startRegistration(caller: Caller): Promise<PasskeyOptions> {
-    await this.reauthentication.require(caller);
+    await this.recent.require(caller);
     const { userId } = caller;
     const { generateRegistrationOptions } = await import("@simplewebauthn/server");
     const user = await this.sessions.user(userId);
@@ -78,7 +78,7 @@ export class PasskeyService {
   }
 
   async finishRegistration(caller: Caller, { credential, name }: FinishPasskeyRegistrationInput): Promise<Passkey> {
-    await this.reauthentication.require(caller);
+    await this.recent.require(caller);
     const { userId } = caller;
     const response = readMade(credential);
     const challenge = response && challengeOf(response);
@@ -162,7 +162,7 @@ export class PasskeyService {
   }
 
   async remove(caller: Caller, id: string): Promise<Passkey> {
-    await this.reauthentication.require(caller);
+    await this.recent.require(caller);
     const passkey = await this.#own(caller, id);
     await this.database.write(caller, async (change) => {
       await requireOtherWayIn(change, caller.userId, passkey.id, this.issuers);

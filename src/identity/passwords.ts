@@ -1,9 +1,10 @@
 import { hash, verify } from "@node-rs/argon2";
 
-/** argon2id with OWASP's minimum: 19 MiB, 2 passes, 1 lane. */
-const options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** The one place of the policy: argon2id with OWASP's minimum, 19 MiB, 2 passes, 1 lane. */
+const policy = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const prefix = `$argon2id$v=19$m=${policy.memoryCost},t=${policy.timeCost},p=${policy.parallelism}$`;
 
-export const hashPassword = (password: string): Promise<string> => hash(password, options);
+export const hashPassword = (password: string): Promise<string> => hash(password, policy);
 
 let hashOfNothing: Promise<string> | undefined;
 
@@ -13,3 +14,6 @@ export const checkPassword = async (passwordHash: string | null | undefined, pas
   const matches = await verify(passwordHash ?? (await hashOfNothing), password);
   return matches && passwordHash != null;
 };
+
+/** True for a hash that was made under another policy: whoever holds the password makes it anew. */
+export const isOutdatedHash = (passwordHash: string): boolean => !passwordHash.startsWith(prefix);

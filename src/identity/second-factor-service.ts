@@ -8,7 +8,7 @@ import { newId } from "#src/platform/ids.js";
 import { placeOf, type Vault } from "#src/platform/vault.js";
 import type { Caller } from "./caller.js";
 import type { Guesses } from "./guesses.js";
-import type { Reauthentication } from "./reauthentication.js";
+import type { RecentSignIn } from "./recent-sign-in.js";
 import { isRecoveryCode, type RecoveryCodes } from "./recovery-codes.js";
 import { NewRecoveryCodes, SecondFactor, TotpSetup } from "./second-factor-types.js";
 import { Totp } from "./totp.js";
@@ -32,7 +32,7 @@ interface Deps {
   readonly clock: Clock;
   readonly guesses: Guesses;
   readonly recoveryCodes: RecoveryCodes;
-  readonly reauthentication: Reauthentication;
+  readonly recent: RecentSignIn;
 }
 
 /** The second factor: an authenticator app, and recovery codes for the day on which it is lost. */
@@ -69,7 +69,7 @@ export class SecondFactorService {
 
   /** A new secret, in place of one that was never confirmed. */
   async start(caller: Caller): Promise<TotpSetup> {
-    await this.deps.reauthentication.require(caller);
+    await this.deps.recent.require(caller);
     const { userId } = caller;
     const secret = generateSecret({ length: 20 });
     return this.deps.database.write(caller, async (change) => {
@@ -91,7 +91,7 @@ export class SecondFactorService {
 
   /** Turns it on, with a code that shows that the app has the secret. */
   async confirm(caller: Caller, code: string): Promise<NewRecoveryCodes> {
-    await this.deps.reauthentication.require(caller);
+    await this.deps.recent.require(caller);
     const { userId } = caller;
     return this.deps.database.write(caller, async (change) => {
       const totp = await this.#lock(change, userId);
@@ -109,7 +109,7 @@ export class SecondFactorService {
   }
 
   async disable(caller: Caller): Promise<SecondFactor> {
-    await this.deps.reauthentication.require(caller);
+    await this.deps.recent.require(caller);
     await this.deps.database.write(caller, async (change) => {
       const removed = await change.sql(sql`delete from totp where user_id = ${caller.userId} returning id`);
       await this.deps.recoveryCodes.remove(change, caller.userId);
@@ -119,7 +119,7 @@ export class SecondFactorService {
   }
 
   async regenerate(caller: Caller): Promise<NewRecoveryCodes> {
-    await this.deps.reauthentication.require(caller);
+    await this.deps.recent.require(caller);
     return this.deps.database.write(caller, async (change) => {
       const totp = await this.#lock(change, caller.userId);
       if (totp?.confirmedAt == null)

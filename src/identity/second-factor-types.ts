@@ -1,4 +1,4 @@
-import { Length, MaxLength } from "class-validator";
+import { MaxLength } from "class-validator";
 import { GraphQLDateTimeISO } from "graphql-scalars";
 import { Field, InputType, Int, ObjectType } from "type-graphql";
 
@@ -48,11 +48,4 @@ export class ReauthenticateInput {
   @Field(() => String, { nullable: true, description: "Code of the second factor, where there is one." })
   @MaxLength(40, { message: "has more than 40 characters" })
   code?: string | null;
-}
-
-@InputType({ description: "A new password for your own account." })
-export class ChangePasswordInput {
-  @Field(() => String, { description: "8 to 256 characters." })
-  @Length(8, 256, { message: "must have 8 to 256 characters" })
-  password!: string;
 }

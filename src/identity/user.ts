@@ -1,6 +1,10 @@
+import { Index } from "@mikro-orm/decorators/legacy";
 import { GraphQLDateTimeISO } from "graphql-scalars";
 import { Column, PrivateColumn, Stored } from "#src/platform/column.js";
 import { Node } from "#src/platform/node.js";
+
+/** Names differ by more than the case of their letters. */
+export const usernameIndex = "user_username";
 
 /** A person. Users stand above workspaces: one login, any number of memberships. */
 @Stored({
@@ -10,12 +14,55 @@ import { Node } from "#src/platform/node.js";
   visible: (row, { workspace }) =>
     `exists (select 1 from membership m where m.user_id = ${row}.id and m.workspace_id = ${workspace})`,
 })
+@Index({
+  name: usernameIndex,
+  expression: `create unique index ${usernameIndex} on "user" (lower(username))`,
+})
 export class User extends Node {
-  @Column(() => String, { sql: "text", unique: true, description: "Unique, in lower case, at most 255 characters." })
+  @Column(() => String, {
+    sql: "varchar(255)",
+    unique: true,
+    description: "Unique, in lower case, at most 255 characters.",
+  })
   email!: string;
 
-  @Column(() => String, { sql: "text", description: "Name that others see, at most 100 characters.", filter: true })
+  @Column(() => String, {
+    sql: "varchar(100)",
+    description: "Unique name, whatever its case; at most 100 characters.",
+    filter: true,
+  })
   username!: string;
+
+  @Column(() => String, {
+    sql: "varchar(100)",
+    nullable: true,
+    description: "How they are called, at most 100 characters; null when the username is meant.",
+  })
+  displayName!: string | null;
+
+  @Column(() => String, {
+    sql: "text",
+    nullable: true,
+    description: "What they say of themselves, at most 1,000 characters.",
+  })
+  bio!: string | null;
+
+  @Column(() => String, {
+    sql: "text",
+    defaultRaw: "'en'",
+    description: "Language and region by BCP 47, such as `de-AT`.",
+  })
+  locale!: string;
+
+  @Column(() => String, {
+    sql: "text",
+    defaultRaw: "'UTC'",
+    description: "Time zone by its IANA name, such as `Europe/Vienna`.",
+  })
+  timeZone!: string;
+
+  @PrivateColumn({ sql: "jsonb", defaultRaw: "'{}'" })
+  preferences!: Record<string, unknown>;
 
   /** Null for somebody who has always come by an issuer. */
   @PrivateColumn({ sql: "text", nullable: true })
@@ -34,6 +81,10 @@ export class User extends Node {
   /** Runs the installation. Nobody becomes one through the API: the first account is one, and the one of the settings. */
   @PrivateColumn({ sql: "boolean", defaultRaw: "false" })
   isOperator!: boolean;
+
+  /** When the person was taken out of this row, which stays because what they made in shared workspaces names it. */
+  @PrivateColumn({ sql: "timestamptz", nullable: true })
+  erasedAt!: Date | null;
 
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When the account was made." })
   createdAt!: Date;

@@ -11,17 +11,17 @@ export const recentMs = 10 * 60_000;
  * What changes how one signs in needs more than a session that somebody may have found open: one whose owner proved who
  * they are within ten minutes.
  */
-export class Reauthentication {
+export class RecentSignIn {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
-  /** Throws FORBIDDEN with `reauthenticate` when it was longer ago, or when there is no session at all. */
-  async require({ sessionId, userId }: Caller): Promise<void> {
+  /** Throws FORBIDDEN with `reauthenticate` when it was longer ago, or when an API key asks: it is nobody who could sign in. */
+  async require({ credential, userId }: Caller): Promise<void> {
     const session = await this.database.row(sql<{ at: string }>`
       select authenticated_at as at from session
-      where id = ${sessionId} and user_id = ${userId} and revoked_at is null`);
+      where id = ${credential.id} and user_id = ${userId} and revoked_at is null`);
     const isRecent = session !== undefined && this.clock.now().getTime() - new Date(session.at).getTime() <= recentMs;
     if (isRecent) return;
     throw new DomainError(
