@@ -20,9 +20,12 @@ import { KeyResolver } from "./key-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { MemberResolver } from "./member-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
+import { OAuthResolver } from "./oauth-resolver.js";
+import { PasskeyResolver } from "./passkey-resolver.js";
 import { PrivacyResolver } from "./privacy-resolver.js";
 import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { SecondFactorResolver } from "./second-factor-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 import { UserResolver } from "./user-resolver.js";
@@ -39,8 +42,11 @@ const classes = [
   KeyResolver,
   NodeResolver,
   PrivacyResolver,
+  OAuthResolver,
+  PasskeyResolver,
   ProfileResolver,
   QuoteResolver,
+  SecondFactorResolver,
   SystemMetricsResolver,
   SystemResolver,
   WorkspaceResolver,
@@ -71,8 +77,11 @@ const createResolvers = (app: App): object[] => [
   new KeyResolver(app.keyRotation, app.signingKeys),
   new NodeResolver(),
   new PrivacyResolver(app.exports, app.erasure),
+  new OAuthResolver(app.oauth, app.linkedIdentities),
+  new PasskeyResolver(app.passkeys),
   new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
+  new SecondFactorResolver(app.secondFactors, app.reauthentication),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
   new WorkspaceResolver(app.workspaces, app.workspaceRemoval),

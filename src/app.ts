@@ -7,8 +7,6 @@ import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
-import { AccountService } from "./identity/account-service.js";
-import { AddressService } from "./identity/address-service.js";
 import { ApiKey } from "./identity/api-key.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
@@ -17,23 +15,28 @@ import { BelievedCallers } from "./identity/believed-callers.js";
 import { DataExport } from "./identity/data-export.js";
 import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
 import { ExportMyData, ExportService } from "./identity/export-service.js";
+import { GuessCount } from "./identity/guesses.js";
 import { identityPersonalData } from "./identity/identity-personal-data.js";
 import { Invitation } from "./identity/invitation.js";
 import { InvitationService } from "./identity/invitation-service.js";
+import { LinkedIdentity } from "./identity/linked-identity.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { MemberService } from "./identity/member-service.js";
 import { Membership } from "./identity/membership.js";
-import { OfferReset, PasswordService } from "./identity/password-service.js";
+import { OauthAttempt } from "./identity/oauth-attempt.js";
+import { Passkey, PasskeyChallenge } from "./identity/passkey.js";
+import { OfferReset } from "./identity/password-service.js";
 import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SigningKey } from "./identity/signing-key.js";
 import { SigningKeys } from "./identity/signing-keys.js";
 import { SingleUseToken } from "./identity/single-use-token.js";
-import { SingleUseTokens } from "./identity/single-use-tokens.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { accessTokenMs, Tokens } from "./identity/tokens.js";
+import { RecoveryCode, Totp } from "./identity/totp.js";
 import { User } from "./identity/user.js";
 import { UserService } from "./identity/user-service.js";
 import { Workspace } from "./identity/workspace.js";
@@ -95,6 +98,13 @@ export const entities = [
   Session,
   RefreshToken,
   ApiKey,
+  LinkedIdentity,
+  OauthAttempt,
+  Totp,
+  RecoveryCode,
+  Passkey,
+  PasskeyChallenge,
+  GuessCount,
   Mail,
   SigningKey,
   SingleUseToken,
@@ -129,7 +139,8 @@ export const personalData: readonly PersonalData[] = [
 ];
 
 /** Tables whose rows end at their `expires_at`. */
-const expiringTables = [Mail, SingleUseToken, DataExport].map((entity) => storageOf(entity).table);
+const expiring = [Mail, SingleUseToken, DataExport, OauthAttempt, PasskeyChallenge, GuessCount];
+const expiringTables = expiring.map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
 const jobDefinitions = [
@@ -154,7 +165,7 @@ interface AppOptions {
   wrapQueues?: (queues: JobQueues) => JobQueues;
 }
 
-export interface App {
+export interface App extends SignInServices {
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -176,13 +187,10 @@ export interface App {
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
   readonly access: AccessWatch;
-  readonly accounts: AccountService;
   readonly workspaces: WorkspaceService;
   readonly workspaceRemoval: WorkspaceRemoval;
   readonly members: MemberService;
   readonly invitations: InvitationService;
-  readonly addresses: AddressService;
-  readonly passwords: PasswordService;
   readonly profiles: ProfileService;
   readonly users: UserService;
   readonly exports: ExportService;
@@ -279,9 +287,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const issuer = config.http.publicUrl ?? "atrium";
     const tokens = new Tokens({ keys, signingKeys, clock, issuer });
     const sessions = new SessionService(database, tokens, clock);
-    const singleUse = new SingleUseTokens(database, vault, clock);
-    const accountDeps = { database, clock, sessions, mails, address, tokens: singleUse };
-    const addresses = new AddressService(accountDeps);
+    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address };
     const users = new UserService(database, sessions, mails);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
@@ -292,6 +298,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       config.ai.default,
     );
     const app: App = {
+      ...(await createSignInServices(signInDeps)),
       config,
       logger,
       metrics,
@@ -317,9 +324,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),
       invitations: new InvitationService(database, mails, address),
-      accounts: new AccountService(database, sessions, addresses),
-      addresses,
-      passwords: new PasswordService(accountDeps),
       profiles: new ProfileService(database, sessions),
       users,
       exports: new ExportService(database, vault, clock, personalData),

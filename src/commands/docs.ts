@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Metrics } from "../platform/metrics.js";
+import { oauthSettings } from "../platform/oauth-settings.js";
 import { settings } from "../platform/settings.js";
 import { permissionsPage } from "./permissions-page.js";
 
@@ -10,8 +11,13 @@ interface Setting {
   readonly fallback: string | undefined;
 }
 
-const listSettings = (): Setting[] =>
-  Object.entries(settings.shape).map(([name, schema]) => {
+const listSettings = (): Setting[] => [
+  ...list(settings.shape),
+  ...list(oauthSettings.shape).map((setting) => ({ ...setting, name: `ATRIUM_OAUTH_<NAME>_${setting.name}` })),
+];
+
+const list = (shape: typeof settings.shape | typeof oauthSettings.shape): Setting[] =>
+  Object.entries(shape).map(([name, schema]) => {
     const parsed = schema.safeParse(undefined);
     const value: unknown = parsed.success ? parsed.data : undefined;
     const fallback = Array.isArray(value) ? value.join(",") : value === undefined ? undefined : String(value);

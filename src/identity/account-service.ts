@@ -1,28 +1,30 @@
-import { randomInt } from "node:crypto";
 import { sql } from "kysely";
 import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
-import { badInput, DomainError, unauthenticated } from "#src/platform/errors.js";
+import { badInput, unauthenticated } from "#src/platform/errors.js";
 import { type AddressService, normalEmail, takenAddress } from "./address-service.js";
 import type { Origin } from "./caller.js";
 import type { SignInInput, SignUpInput } from "./credentials.js";
+import { withFreeUsername } from "./free-username.js";
 import { Membership, memberTopic, Role } from "./membership.js";
 import { refuseWeakPassword } from "./password-rules.js";
 import { checkPassword, hashPassword, isOutdatedHash } from "./passwords.js";
+import type { SecondFactorService } from "./second-factor-service.js";
 import { type SessionService, selfActor } from "./session-service.js";
+import { SignInMethod } from "./sign-in-method.js";
 import type { TokenPair } from "./token-pair.js";
-import { User, usernameIndex } from "./user.js";
+import { User } from "./user.js";
 import { Workspace } from "./workspace.js";
 
-/** How many names are tried for somebody who chose none. */
-const nameAttempts = 5;
-
 interface NewAccount {
-  email: string;
-  username: string;
-  passwordHash: string;
+  readonly email: string;
+  readonly username: string;
+  /** Null for somebody who comes by an issuer. */
+  readonly passwordHash: string | null;
+  /** Whether it is known that the address is theirs; else a mail asks. */
+  readonly isVerified: boolean;
 }
 
 /** Any number: held by the transaction that makes the first account. */
@@ -36,6 +38,7 @@ export class AccountService {
     private readonly database: Database,
     private readonly sessions: SessionService,
     private readonly addresses: AddressService,
+    private readonly secondFactors: SecondFactorService,
   ) {}
 
   /** The first account of an installation runs it, as does one that is made for that. */
@@ -44,44 +47,40 @@ export class AccountService {
     const username = input.username?.trim() ?? (email.split("@")[0] ?? email).slice(0, 90);
     if (username === "") throw badInput("must not be empty.", "input.username");
     refuseWeakPassword(input.password, { email, username }, "input.password");
-    const made = { email, username, passwordHash: await hashPassword(input.password) };
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#make(made, origin, asOperator);
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error;
-        if (!isUniqueViolation(error, usernameIndex)) throw takenAddress("input.email");
-        if (input.username || attempt === nameAttempts) throw takenUsername("input.username");
-        // Nobody chose this name, so nobody misses it.
-        made.username = `${username}-${randomInt(1e5, 1e6)}`;
-      }
+    const passwordHash = await hashPassword(input.password);
+    // The operator's own settings name the address of an operator.
+    const account = { email, passwordHash, isVerified: asOperator };
+    try {
+      return await withFreeUsername(username, input.username != null, (free) =>
+        this.database.write(selfActor(origin.requestId), async (change) => {
+          const user = await this.create(change, { ...account, username: free }, asOperator);
+          return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
+        }),
+      );
+    } catch (error) {
+      throw isUniqueViolation(error) ? takenAddress("input.email") : error;
     }
   }
 
-  #make({ email, username, passwordHash }: NewAccount, origin: Origin, asOperator: boolean): Promise<TokenPair> {
-    const actor = asSystem(selfActor(origin.requestId));
-    return this.database.write(actor, async (change) => {
-      const isOperator = asOperator || (await this.#isFirst(change));
-      const user = change.create(User, {
-        id: actor.userId,
-        createdAt: change.now,
-        email,
-        username,
-        passwordHash,
-        locale: "en",
-        timeZone: "UTC",
-        preferences: {},
-        isActive: true,
-        // The operator's own settings name this address.
-        isVerified: asOperator,
-        isOperator,
-      });
-      change.create(Workspace, { id: actor.workspaceId, createdAt: change.now, name: `${username}'s workspace` });
-      change.create(Membership, { userId: user.id, role: Role.OWNER });
-      change.record("user.signed_up", user);
-      if (!asOperator) await this.addresses.greet(change, user);
-      return this.sessions.open(change, user, origin);
+  /** An account with a workspace of its own: both have the ids of the change's actor, who acts for themselves. */
+  async create(change: Change, account: NewAccount, asOperator = false): Promise<User> {
+    const { userId, workspaceId } = change.actor;
+    const isOperator = asOperator || (await this.#isFirst(change));
+    const user = change.create(User, {
+      ...account,
+      id: userId,
+      createdAt: change.now,
+      locale: "en",
+      timeZone: "UTC",
+      preferences: {},
+      isActive: true,
+      isOperator,
     });
+    change.create(Workspace, { id: workspaceId, createdAt: change.now, name: `${account.username}'s workspace` });
+    change.create(Membership, { userId: user.id, role: Role.OWNER });
+    change.record("user.signed_up", user);
+    if (!account.isVerified) await this.addresses.greet(change, user);
+    return user;
   }
 
   /** For whoever signs in with what the settings say of the first login: who writes the settings runs the installation. */
@@ -108,7 +107,7 @@ export class AccountService {
   async signIn(input: SignInInput, origin: Origin): Promise<TokenPair> {
     const found = await this.database.row(sql<{
       id: string;
-      passwordHash: string;
+      passwordHash: string | null;
       isActive: boolean;
       workspaceId: string;
     }>`
@@ -121,7 +120,8 @@ export class AccountService {
     const user = await this.sessions.user(found.id);
     const actor = { ...asSystem(selfActor(origin.requestId)), userId: found.id, workspaceId: found.workspaceId };
     const { passwordHash } = found;
-    const renewed = isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;
+    const renewed =
+      passwordHash !== null && isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;
     return this.database.write(actor, async (change) => {
       // A password that was changed while this one was checked opens nothing any more.
       const [held] = await change.sql(sql`select 1 from "user"
@@ -129,13 +129,11 @@ export class AccountService {
       if (held === undefined) throw wrongCredentials();
       if (renewed !== undefined)
         await change.sql(sql`update "user" set password_hash = ${renewed} where id = ${found.id}`);
-      change.record("user.signed_in", user);
-      return this.sessions.open(change, user, origin);
+      await this.secondFactors.pass(change, user.id, input.code);
+      change.record("user.signed_in", user, { method: SignInMethod.PASSWORD });
+      return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
     });
   }
 }
 
 const wrongCredentials = () => unauthenticated("This e-mail address and password do not belong together.");
-
-export const takenUsername = (field: string) =>
-  new DomainError("CONFLICT", "Somebody else has this username: choose another one.", { field });

@@ -34,6 +34,14 @@ export class SignInInput {
   @Field(() => String, { description: "Its password." })
   @MaxLength(256, tooLong)
   password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Code of the second factor, where the account has one: 6 digits of the app, or a recovery code. Once the password is right, an error with `secondFactor` asks for it.",
+  })
+  @MaxLength(40, { message: "has more than 40 characters" })
+  code?: string | null;
 }
 
 @InputType({ description: "A new password, by a mailed link." })
@@ -47,11 +55,14 @@ export class ResetPasswordInput {
   newPassword!: string;
 }
 
-@InputType({ description: "A new password, by the old one." })
+@InputType({ description: "A new password, by the old one or a recent sign-in." })
 export class ChangePasswordInput {
-  @Field(() => String, { description: "The password as it is." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The password as it is. Without it, the session must be one whose owner signed in within 10 minutes.",
+  })
   @MaxLength(256, tooLong)
-  currentPassword!: string;
+  currentPassword?: string | null;
 
   @Field(() => String, { description: "As in `signUp`." })
   @Length(8, 256, passwordLength)

@@ -4,22 +4,25 @@ import { asSystem, noWorkspace } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
 import { defineJob } from "#src/platform/define-job.js";
-import { badInput, DomainError } from "#src/platform/errors.js";
+import { badInput, DomainError, unauthenticated } from "#src/platform/errors.js";
 import type { PublicAddress } from "#src/platform/public-address.js";
 import type { Run } from "#src/platform/run.js";
 import { passwordChangedLetter, resetLetter } from "./account-mails.js";
 import { invalidLink, normalEmail } from "./address-service.js";
 import { type Caller, type Origin, personActor } from "./caller.js";
 import type { ChangePasswordInput, ResetPasswordInput } from "./credentials.js";
+import type { Guesses } from "./guesses.js";
 import { type MailNotice, mailNotice } from "./mail-notice.js";
 import type { MailService } from "./mail-service.js";
 import { memberTopic } from "./membership.js";
 import { refuseWeakPassword } from "./password-rules.js";
 import { checkPassword, hashPassword } from "./passwords.js";
+import type { RecentSignIn } from "./recent-sign-in.js";
 import type { SessionService } from "./session-service.js";
 import { tokenLifeMs } from "./single-use-token.js";
 import type { SingleUseTokens } from "./single-use-tokens.js";
 import type { User } from "./user.js";
+import { removeOtherWaysIn } from "./ways-in.js";
 
 /** `id` is the row that notes the address: no payload holds one. */
 export const OfferReset = defineJob("identity.offer_reset", z.object({ id: z.string() }), {
@@ -35,6 +38,8 @@ interface Deps {
   readonly tokens: SingleUseTokens;
   readonly mails: MailService;
   readonly address: PublicAddress;
+  readonly recent: RecentSignIn;
+  readonly guesses: Guesses;
 }
 
 /** Passwords: changed by who knows the old one, and reset by who reads the account's mail. */
@@ -98,6 +103,7 @@ export class PasswordService {
         change.reachEverywhere();
         await change.sql(sql`update api_key set revoked_at = ${change.now} where created_by_id = ${userId}
           and revoked_at is null`);
+        await removeOtherWaysIn(change, userId);
       }
       change.wake(memberTopic(userId));
       await mails.post(change, { to: user.email, userId, ...passwordChangedLetter(address.url) });
@@ -106,19 +112,23 @@ export class PasswordService {
     return sessions.user(userId);
   }
 
-  /** Ends all sessions but the caller's, and links to reset the password that were mailed before. */
+  /**
+   * By the old password, or by a sign-in of the last ten minutes, which is how somebody gets a first one who has always
+   * come by an issuer. Ends all sessions but the caller's, and links to reset the password that were mailed before.
+   */
   async change(caller: Caller, { currentPassword, newPassword }: ChangePasswordInput): Promise<User> {
     const { database, sessions, tokens, mails, address } = this.deps;
     const { userId } = caller;
-    const user = await database.row(sql<{ email: string; username: string; passwordHash: string }>`
+    const user = await database.row(sql<{ email: string; username: string; passwordHash: string | null }>`
       select email, username, password_hash as "passwordHash" from "user" where id = ${userId}`);
-    if (!(await checkPassword(user?.passwordHash, currentPassword)) || user === undefined)
-      throw badInput("is not your password.", "input.currentPassword");
+    if (user === undefined) throw unauthenticated();
+    if (currentPassword == null) await this.deps.recent.require(caller);
+    else await this.#check(userId, user.passwordHash, currentPassword);
     refuseWeakPassword(newPassword, user, "input.newPassword");
     const passwordHash = await hashPassword(newPassword);
     await database.write(asSystem(caller), async (change) => {
       const changed = await change.sql(sql`update "user" set password_hash = ${passwordHash}
-        where id = ${userId} and password_hash = ${user.passwordHash} returning id`);
+        where id = ${userId} and password_hash is not distinct from ${user.passwordHash} returning id`);
       if (changed.length === 0)
         throw new DomainError("CONFLICT", "The password was changed by somebody else meanwhile.");
       await tokens.void(change, userId, ["reset-password"]);
@@ -127,5 +137,13 @@ export class PasswordService {
       change.record("user.password_changed", { id: userId });
     });
     return sessions.user(userId);
+  }
+
+  /** Counted: a session that somebody found open must not be a place to guess the password at. */
+  async #check(userId: string, passwordHash: string | null, password: string): Promise<void> {
+    await this.deps.guesses.take(userId);
+    if (!(await checkPassword(passwordHash, password)))
+      throw badInput("is not your password.", "input.currentPassword");
+    await this.deps.guesses.forget(userId);
   }
 }

@@ -9,10 +9,10 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 let hashOfNothing: Promise<string> | undefined;
 
 /** Takes the same time whether there is a hash or not, so that nobody learns who has an account. */
-export const checkPassword = async (passwordHash: string | undefined, password: string): Promise<boolean> => {
+export const checkPassword = async (passwordHash: string | null | undefined, password: string): Promise<boolean> => {
   hashOfNothing ??= hashPassword("the password of nobody");
   const matches = await verify(passwordHash ?? (await hashOfNothing), password);
-  return matches && passwordHash !== undefined;
+  return matches && passwordHash != null;
 };
 
 /** True for a hash that was made under another policy: whoever holds the password makes it anew. */

@@ -9,6 +9,7 @@ import type { Caller, KnownCaller, Origin } from "./caller.js";
 import type { Role } from "./membership.js";
 import { permissionsOf } from "./permissions.js";
 import { RefreshToken, Session, sessionTopic } from "./session.js";
+import type { SignInMethod } from "./sign-in-method.js";
 import { TokenPair } from "./token-pair.js";
 import { type AccessClaims, sessionIdleMs, type Tokens } from "./tokens.js";
 import { User } from "./user.js";
@@ -42,10 +43,11 @@ export class SessionService {
   ) {}
 
   /** Opens a session in the caller's transaction. */
-  async open(change: Change, user: User, origin: Origin): Promise<TokenPair> {
+  async open(change: Change, user: User, origin: Origin, method: SignInMethod): Promise<TokenPair> {
     const { now } = change;
     const userAgent = origin.userAgent?.slice(0, 255) ?? null;
-    const session = change.create(Session, { userId: user.id, userAgent, createdAt: now, refreshedAt: now });
+    const times = { createdAt: now, refreshedAt: now, authenticatedAt: now };
+    const session = change.create(Session, { userId: user.id, userAgent, method, ...times });
     const refreshToken = this.tokens.newRefresh();
     change.create(RefreshToken, { sessionId: session.id, hash: this.tokens.hash(refreshToken), createdAt: now });
     return this.#pair(user, session.id, refreshToken, now);
@@ -56,8 +58,7 @@ export class SessionService {
    * later the token must have been copied, and the whole session ends (RFC 9700, section 4.14.2).
    */
   async refresh(refreshToken: string, origin: Origin): Promise<TokenPair> {
-    const actor = { workspaceId: "", userId: "", permissions: new Set<string>(), requestId: origin.requestId };
-    const outcome = await this.database.write(actor, async (change) => {
+    const outcome = await this.database.write(nobody(origin.requestId), async (change) => {
       const [held] = await change.sql(sql<Held>`
         select s.id as "sessionId", s.user_id as "userId", s.refreshed_at as "refreshedAt", s.revoked_at as "revokedAt",
           u.is_active as "isActive", t.id as "tokenId", t.rotated_at as "rotatedAt"
@@ -104,13 +105,18 @@ export class SessionService {
 
   /** The caller's sessions that are still alive, the last used first. */
   async list(caller: Caller): Promise<Session[]> {
-    const rows = await this.database.rows(sql<Record<"id" | "userAgent" | "createdAt" | "refreshedAt", string>>`
-      select id, user_id as "userId", user_agent as "userAgent", created_at as "createdAt", refreshed_at as "refreshedAt"
+    const rows = await this.database.rows(sql<Record<"id" | "createdAt" | "refreshedAt" | "authenticatedAt", string>>`
+      select id, user_id as "userId", user_agent as "userAgent", method, created_at as "createdAt",
+        refreshed_at as "refreshedAt", authenticated_at as "authenticatedAt"
       from session where user_id = ${caller.userId} and revoked_at is null
         and refreshed_at > ${new Date(this.clock.now().getTime() - sessionIdleMs)}
       order by refreshed_at desc limit 100`);
     return rows.map((row) =>
-      Object.assign(new Session(), row, { createdAt: new Date(row.createdAt), refreshedAt: new Date(row.refreshedAt) }),
+      Object.assign(new Session(), row, {
+        createdAt: new Date(row.createdAt),
+        refreshedAt: new Date(row.refreshedAt),
+        authenticatedAt: new Date(row.authenticatedAt),
+      }),
     );
   }
 
@@ -170,4 +176,12 @@ export const selfActor = (requestId: string): Actor => ({
   permissions: new Set(),
   requestId,
   isSystem: true,
+});
+
+/** The actor of what happens before it is known who acts, and of what belongs to no workspace. */
+export const nobody = (requestId: string): Actor => ({
+  userId: "",
+  workspaceId: "",
+  permissions: new Set(),
+  requestId,
 });

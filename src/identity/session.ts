@@ -1,7 +1,8 @@
 import { Index, ManyToOne } from "@mikro-orm/decorators/legacy";
 import { GraphQLDateTimeISO } from "graphql-scalars";
-import { Column, PrivateColumn, Stored } from "#src/platform/column.js";
+import { Column, EnumColumn, PrivateColumn, Stored } from "#src/platform/column.js";
 import { Node } from "#src/platform/node.js";
+import { SignInMethod } from "./sign-in-method.js";
 import { User } from "./user.js";
 
 /** One sign-in on one device: the family of all refresh tokens that followed from it. */
@@ -16,8 +17,19 @@ export class Session extends Node {
   @Column(() => String, { sql: "text", nullable: true, description: "Browser or program, as it named itself." })
   userAgent!: string | null;
 
+  @EnumColumn("SignInMethod", SignInMethod, { defaultRaw: "'PASSWORD'", description: "How it was opened." })
+  method!: SignInMethod;
+
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When the user signed in." })
   createdAt!: Date;
+
+  // Sessions from before this was kept are recent for nothing.
+  @Column(() => GraphQLDateTimeISO, {
+    sql: "timestamptz",
+    defaultRaw: "'1970-01-01 00:00:00+00'",
+    description: "When the user last proved who they are, by signing in or by `reauthenticate`.",
+  })
+  authenticatedAt!: Date;
 
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When its tokens were last renewed." })
   refreshedAt!: Date;

@@ -64,8 +64,9 @@ export class User extends Node {
   @PrivateColumn({ sql: "jsonb", defaultRaw: "'{}'" })
   preferences!: Record<string, unknown>;
 
-  @PrivateColumn({ sql: "text" })
-  passwordHash!: string;
+  /** Null for somebody who has always come by an issuer. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  passwordHash!: string | null;
 
   @Column(() => Boolean, { sql: "boolean", defaultRaw: "true", description: "False once the account was deactivated." })
   isActive!: boolean;

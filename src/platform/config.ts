@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { SettingError } from "./errors.js";
+import { type OAuthClient, readOAuthClients } from "./oauth-settings.js";
 import { type Settings, settings } from "./settings.js";
 
 export type Config = Readonly<ReturnType<typeof shape>>;
@@ -16,7 +17,7 @@ export class ConfigError extends SettingError {
   }
 }
 
-const shape = (s: Settings) => ({
+const shape = (s: Settings, oauthClients: readonly OAuthClient[]) => ({
   production: s.NODE_ENV === "production",
   dataDir: resolve(s.ATRIUM_DATA_DIR),
   secret: s.ATRIUM_SECRET,
@@ -35,6 +36,7 @@ const shape = (s: Settings) => ({
     corsOrigins: s.ATRIUM_CORS_ORIGINS,
     adminAddresses: s.ATRIUM_ADMIN_IPS,
   },
+  oauth: { clients: oauthClients, redirectUris: s.ATRIUM_OAUTH_REDIRECT_URIS },
   documents: {
     maxCost: s.ATRIUM_MAX_COST,
     trustedOnly: s.ATRIUM_TRUSTED_DOCUMENTS === "require",
@@ -89,18 +91,24 @@ export const readConfig = (environment: Environment): Config => {
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
   const parsed = settings.safeParse(given);
+  const { ATRIUM_OAUTH_PROVIDERS: names, ATRIUM_OAUTH_REDIRECT_URIS: redirectUris } = settings.shape;
+  const oauth = readOAuthClients(
+    names.safeParse(given.ATRIUM_OAUTH_PROVIDERS).data ?? [],
+    redirectUris.safeParse(given.ATRIUM_OAUTH_REDIRECT_URIS).data ?? [],
+    given,
+  );
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => {
       const setting = String(path[0]);
       return { setting, message: `${message}, and is ${describeValue(setting, given[setting])}.` };
     }),
     ...Object.keys(given)
-      .filter((name) => name.startsWith("ATRIUM_") && !(name in settings.shape))
+      .filter((name) => name.startsWith("ATRIUM_") && !(name in settings.shape) && !oauth.knows(name))
       .map((setting) => ({ setting, message: `is not a setting of Atrium. ${suggestion(setting)}` })),
-    ...(parsed.success ? contradictions(parsed.data) : []),
+    ...(parsed.success ? [...contradictions(parsed.data), ...oauth.problems] : []),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return shape(parsed.data);
+  return shape(parsed.data, oauth.clients);
 };
 
 /** The process's environment, with `.env` of the current folder under it. */

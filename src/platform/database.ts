@@ -134,6 +134,15 @@ export class Database {
     return this.#send(query, () => {});
   }
 
+  /**
+   * One statement that is kept whatever becomes of the operation that sends it, such as the count of guesses. It waits for
+   * no transaction's connection, so it may be sent from within one; it must touch no row that a transaction may hold.
+   */
+  apart(query: RawBuilder<unknown>): Promise<RawRow[]> {
+    const { sql: text, parameters } = query.compile(this.#fork().getKysely());
+    return this.inserts.run(text, parameters, { repeatable: false });
+  }
+
   /** A transaction of its own: after a deadlock it is simply sent again. */
   #send<T>(query: RawBuilder<T>, check: (statement: string) => void): Promise<T[]> {
     return retrying(async () => {

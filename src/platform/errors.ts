@@ -32,6 +32,10 @@ export interface ErrorDetails {
   resetAt?: string;
   /** Seconds until a retry makes sense. */
   retryAfter?: number;
+  /** What can prove who signs in, beside the password that was right. */
+  secondFactor?: readonly string[];
+  /** True when the same would be done after `reauthenticate`, or a new sign-in. */
+  reauthenticate?: true;
 }
 
 interface DomainErrorOptions extends ErrorOptions {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addressRanges, originOf, proxyOf } from "./network-settings.js";
+import { oauthName, redirectUri } from "./oauth-settings.js";
 
 const url = (protocols: string[], example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -82,6 +83,17 @@ export const settings = z.object({
       return ranges ?? z.NEVER;
     })
     .describe("Addresses and ranges from which operators may act, separated by commas. Default: everywhere."),
+  ATRIUM_OAUTH_PROVIDERS: listOf(oauthName, "names of lower-case letters and digits, such as google,acme")
+    .refine((names) => new Set(names).size === names.length, { error: "must name each issuer once" })
+    .default([])
+    .describe(
+      "Issuers whose users may sign in, separated by commas: google, github, microsoft, or any other OpenID Connect issuer under a name of your choice. docs/sign-in.md says more.",
+    ),
+  ATRIUM_OAUTH_REDIRECT_URIS: listOf(redirectUri, "addresses such as https://app.example.com/signed-in/{provider}")
+    .default([])
+    .describe(
+      "Addresses to which issuers may send people back, separated by commas; `{provider}` stands for the issuer's name. Each is compared to the letter.",
+    ),
   ATRIUM_MAX_COST: integer(100, 10_000_000)
     .default(20_000)
     .describe(

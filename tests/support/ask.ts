@@ -23,3 +23,9 @@ export const bearer = (person: Person, headers: Record<string, string> = {}) => 
   ...headers,
 });
 export const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions.code;
+
+/** What a root field answered; fails when it did not. */
+export const dataOf = <T>({ data, errors }: Answer, field: string): T => {
+  if (errors !== undefined) throw new Error(`${field}: ${errors[0]?.message}`);
+  return data?.[field] as T;
+};
