@@ -34,6 +34,11 @@ import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
+import { LimitCounts } from "./platform/limit-counts.js";
+import { type LimitPolicies, limitPolicies } from "./platform/limit-policy.js";
+import { postgresLimitStore } from "./platform/limit-store-postgres.js";
+import { redisLimitStore } from "./platform/limit-store-redis.js";
+import { Limits } from "./platform/limits.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
@@ -41,6 +46,7 @@ import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
+import { RateLimitCount } from "./platform/rate-limit-count.js";
 import { requireRedis } from "./platform/redis.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
@@ -60,6 +66,7 @@ export const entities = [
   JobEventRow,
   Event,
   IdempotencyKey,
+  RateLimitCount,
   Generation,
   Quote,
   QuoteFavourite,
@@ -85,6 +92,7 @@ interface AppOptions {
 
 export interface App {
   readonly config: Config;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
@@ -98,6 +106,8 @@ export interface App {
   readonly events: EventLog;
   readonly jobs: JobService;
   readonly idempotency: IdempotencyService;
+  readonly limits: Limits;
+  readonly limitPolicies: LimitPolicies;
   readonly sessions: SessionService;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
@@ -165,6 +175,23 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     idempotency.start();
     closers.push(() => idempotency.stop());
 
+    const strictCounts = new LimitCounts(
+      postgresLimitStore(databaseUrl),
+      logger,
+      "sign-ins and mails are refused, and without Redis each process counts the rest alone",
+    );
+    const counts =
+      config.redis === undefined
+        ? strictCounts
+        : new LimitCounts(
+            await redisLimitStore(config.redis.url, config.redis.prefix),
+            logger,
+            "each process counts alone until Redis is back",
+          );
+    const limits = new Limits({ clock, keys, logger, metrics, counts, strictCounts });
+    limits.start();
+    closers.push(() => limits.stop());
+
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
@@ -175,6 +202,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     );
     const app: App = {
       config,
+      clock,
       logger,
       metrics,
       tracing,
@@ -188,6 +216,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
       idempotency,
+      limits,
+      limitPolicies: limitPolicies(config.limits),
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),

@@ -16,7 +16,9 @@ import { registerHealth } from "./server/health-endpoints.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
 import { registerMetrics } from "./server/metrics-endpoint.js";
 import { observeRequests } from "./server/observe-requests.js";
+import { OperationLimits } from "./server/operation-limits.js";
 import { OperationLog } from "./server/operation-log.js";
+import { Operations } from "./server/operations.js";
 import { refuseConnection } from "./server/refuse-connection.js";
 import { securityHeaders } from "./server/security-headers.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
@@ -68,8 +70,10 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   registerMetrics(server, app);
   const operationLog = new OperationLog(app, schema);
   const guard = await loadDocumentGuard(app.config, schema);
-  const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
-  const http = await registerGraphql(server, { app, schema, guard, streams, operationLog });
+  const limits = new OperationLimits(app, schema);
+  const operations = new Operations({ app, schema, guard, limits, log: operationLog });
+  const streams = registerGraphqlStreams(server, app, schema, operations);
+  const http = await registerGraphql(server, { app, schema, guard, limits, streams, operationLog });
   registerGraphiql(server);
   await registerConsole(server);
   server.setNotFoundHandler((request, reply) =>

@@ -110,6 +110,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions and w
       order by 1`);
     expect(without.map(({ table_name }) => table_name)).toEqual([
       "migration",
+      "rate_limit_count",
       "refresh_token",
       "session",
       "user",

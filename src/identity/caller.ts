@@ -11,4 +11,6 @@ export interface Caller extends Actor {
 export interface Origin {
   readonly requestId: string;
   readonly userAgent: string | undefined;
+  /** IP address of the client, past the proxies that are trusted. */
+  readonly address: string;
 }

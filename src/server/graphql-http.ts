@@ -15,7 +15,9 @@ import { sendCompressed } from "./compression.js";
 import { readGraphqlRequest, refuseForgery } from "./graphql-request.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
+import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
+import { rateLimitHeaders, refusalHeaders } from "./rate-limit-headers.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
@@ -24,6 +26,7 @@ interface Deps {
   readonly app: App;
   readonly schema: GraphQLSchema;
   readonly guard: DocumentGuard;
+  readonly limits: OperationLimits;
   readonly streams: GraphqlStreams;
   readonly operationLog: OperationLog;
 }
@@ -42,7 +45,7 @@ interface Exchange {
 
 /** `/graphql` for queries and mutations. Resolves with what has to be stopped. */
 export const registerGraphql = async (server: FastifyInstance, deps: Deps): Promise<{ stop(): Promise<void> }> => {
-  const { app, schema, guard, streams, operationLog } = deps;
+  const { app, schema, guard, limits, streams, operationLog } = deps;
   const apollo = new ApolloExecutor(app, schema);
   await apollo.start();
   const compiled = new CompiledQueries(schema, app.database);
@@ -65,6 +68,7 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
     const hints = hintsFor(context);
     const errors = errorsOf(error).map((each) => presentError(each, request.requestId, app.logger, hints));
     ended(exchange, errors);
+    reply.headers(refusalHeaders(errors) ?? {});
     return reply.code(status).type(`${mediaType}; charset=utf-8`).send({ errors });
   };
 
@@ -76,7 +80,8 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
     const context = await createContext(app, credentialsOf(request), request.requestId);
     exchange.context = context;
     exchange.status = exchange.mediaType === graphqlResponse ? 400 : 200;
-    const admitted = guard.admit(params, context.caller);
+    const admitted = await limits.admit(context, () => guard.admit(params, context.caller));
+    reply.headers(rateLimitHeaders(context.quota, app.clock.now().getTime()));
     const { operation } = admitted.operation;
     if (operation !== "query" && request.method !== "POST") {
       reply.header("allow", "POST");
@@ -120,7 +125,8 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
     }
     const executed = await apollo.execute(admitted, context, mediaType, hintsFor(context));
     ended(exchange, executed.errors);
-    reply.code(executed.status).headers(executed.headers);
+    const refusal = refusalHeaders(executed.errors);
+    reply.code(refusal === undefined ? executed.status : 429).headers({ ...executed.headers, ...refusal });
     return executed.text;
   };
 
@@ -204,6 +210,7 @@ const edgeErrors: Readonly<Record<number, DomainError>> = {
 const statuses: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  RATE_LIMITED: 429,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
 };
