@@ -1,4 +1,4 @@
-import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { AccountService } from "#src/identity/account-service.js";
 import { SignInInput, SignUpInput } from "#src/identity/credentials.js";
 import { Session } from "#src/identity/session.js";
@@ -9,7 +9,7 @@ import { Workspace } from "#src/identity/workspace.js";
 import { AtMost, LimitedBy, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
-@Resolver()
+@Resolver(() => User)
 export class AccountResolver {
   constructor(
     private readonly accounts: AccountService,
@@ -52,7 +52,7 @@ export class AccountResolver {
   @Authorized("session:manage")
   @Mutation(() => Session, { description: "Ends the session of this request." })
   signOut(@Ctx() { actor }: Context) {
-    return this.sessions.revoke(actor, actor.sessionId);
+    return this.sessions.revoke(actor, actor.credential.id);
   }
 
   @Authorized("session:manage")
@@ -74,6 +74,14 @@ export class AccountResolver {
   @Query(() => User, { description: "You." })
   me(@Ctx() { actor }: Context) {
     return this.sessions.user(actor.userId);
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: "Whether you run the installation; null for everybody but yourself.",
+  })
+  isOperator(@Root() { id }: User, @Ctx() { caller }: Context): boolean | null {
+    return caller?.userId === id ? caller.isOperator : null;
   }
 
   @Authorized("workspace:read")

@@ -82,15 +82,15 @@ export class CacheResolver {
   constructor(private readonly cache: QueryCache) {}
 
   @Authorized("system:read")
-  @Query(() => CacheStats, { description: "How the query cache does, in the process that answers." })
+  @Query(() => CacheStats, { description: "How the query cache does, in the process that answers. For operators." })
   cacheStats(): CacheStats {
     return this.#stats();
   }
 
-  @Authorized("cache:clear")
+  @Authorized("system:manage")
   @Mutation(() => CacheStats, {
     description:
-      "Drops all kept answers of the workspace in every process; they are read anew. Needed after changes past the API alone.",
+      "Drops all kept answers of the workspace in every process; they are read anew. Needed after changes past the API alone, which operators make.",
   })
   async clearCache(@Ctx() { actor }: Context): Promise<CacheStats> {
     await this.cache.clear(actor.workspaceId);

@@ -1,9 +1,11 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
+import { apiKeyList } from "#src/identity/api-key-service.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
+import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
@@ -17,6 +19,7 @@ import { SystemResolver } from "./system-resolver.js";
 
 const classes = [
   AccountResolver,
+  ApiKeyResolver,
   CacheResolver,
   EventResolver,
   JobResolver,
@@ -27,6 +30,7 @@ const classes = [
 ] as const;
 
 const lists = [
+  listResolver(apiKeyList, "key:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(jobList, "job:read"),
@@ -37,6 +41,7 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
+  new ApiKeyResolver(app.apiKeys),
   new CacheResolver(app.cache),
   new EventResolver(app.events),
   new JobResolver(app.jobs),

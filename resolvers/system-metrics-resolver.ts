@@ -1,7 +1,6 @@
-import { Authorized, Ctx, Query, Resolver } from "type-graphql";
+import { Authorized, Query, Resolver } from "type-graphql";
 import { SystemMetrics } from "#src/platform/system-metrics.js";
 import type { SystemMetricsService } from "#src/platform/system-metrics-service.js";
-import type { Context } from "./context.js";
 
 @Resolver()
 export class SystemMetricsResolver {
@@ -10,9 +9,9 @@ export class SystemMetricsResolver {
   @Authorized("system:read")
   @Query(() => SystemMetrics, {
     description:
-      "Rate, latency, errors, pool, cache, queues, AI cost and stock, drawn from the same registry as `/metrics`. For admins of the installation's first workspace.",
+      "Rate, latency, errors, pool, cache, queues, AI cost and stock, drawn from the same registry as `/metrics`. For operators.",
   })
-  systemMetrics(@Ctx() { actor }: Context) {
-    return this.figures.read(actor);
+  systemMetrics() {
+    return this.figures.read();
   }
 }

@@ -7,9 +7,17 @@ import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { ApiKey } from "./identity/api-key.js";
+import { ApiKeyCallers } from "./identity/api-key-callers.js";
+import { ApiKeyService } from "./identity/api-key-service.js";
+import { Authentication } from "./identity/authentication.js";
+import { BelievedCallers } from "./identity/believed-callers.js";
+import { Mail } from "./identity/mail.js";
+import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
@@ -17,12 +25,16 @@ import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
+import { storageOf } from "./platform/column.js";
 import type { Config } from "./platform/config.js";
+import { connectLimits } from "./platform/connect-limits.js";
+import { DataKey } from "./platform/data-key.js";
 import { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { Event } from "./platform/event.js";
 import { EventLog } from "./platform/event-log.js";
+import { ExpirySweep } from "./platform/expiry-sweep.js";
 import { IdempotencyKey } from "./platform/idempotency-key.js";
 import { IdempotencyService } from "./platform/idempotency-service.js";
 import { Job } from "./platform/job.js";
@@ -33,12 +45,10 @@ import type { JobQueues } from "./platform/job-queues.js";
 import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
+import { KeyRing } from "./platform/key-ring.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
-import { LimitCounts } from "./platform/limit-counts.js";
 import { type LimitPolicies, limitPolicies } from "./platform/limit-policy.js";
-import { postgresLimitStore } from "./platform/limit-store-postgres.js";
-import { redisLimitStore } from "./platform/limit-store-redis.js";
-import { Limits } from "./platform/limits.js";
+import type { Limits } from "./platform/limits.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
@@ -52,6 +62,7 @@ import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
+import { Vault } from "./platform/vault.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
@@ -62,11 +73,14 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  ApiKey,
+  Mail,
   Job,
   JobEventRow,
   Event,
   IdempotencyKey,
   RateLimitCount,
+  DataKey,
   Generation,
   Quote,
   QuoteFavourite,
@@ -75,8 +89,11 @@ export const entities = [
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
+/** Tables whose rows end at their `expires_at`. */
+const expiringTables = [Mail].map((entity) => storageOf(entity).table);
+
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [GenerateQuote];
+const jobDefinitions = [DeliverMail, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -105,12 +122,17 @@ export interface App {
   readonly live: Live;
   readonly events: EventLog;
   readonly jobs: JobService;
+  readonly vault: Vault;
   readonly idempotency: IdempotencyService;
   readonly limits: Limits;
   readonly limitPolicies: LimitPolicies;
   readonly sessions: SessionService;
+  readonly apiKeys: ApiKeyService;
+  readonly authentication: Authentication;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
+  readonly mails: MailService;
+  readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
@@ -134,7 +156,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
   };
   try {
     if (config.redis !== undefined) await requireRedis(config.redis.url);
-    const keys = keysFrom(await loadSecret(config));
+    const keys = keysFrom(await loadSecret(config), config.previousSecret);
     const metrics = new Metrics();
     metrics.observeProcess();
     const tracing = await Tracing.connect(config.tracing, logger);
@@ -171,30 +193,34 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     dispatch.start();
     closers.push(() => dispatch.stop());
 
+    const ring = new KeyRing(database, keys, bus);
+    await ring.start();
+    closers.push(async () => ring.close());
+    const vault = new Vault(ring);
+
     const idempotency = new IdempotencyService(database, keys, clock, logger);
     idempotency.start();
     closers.push(() => idempotency.stop());
 
-    const strictCounts = new LimitCounts(
-      postgresLimitStore(databaseUrl),
-      logger,
-      "sign-ins and mails are refused, and without Redis each process counts the rest alone",
-    );
-    const counts =
-      config.redis === undefined
-        ? strictCounts
-        : new LimitCounts(
-            await redisLimitStore(config.redis.url, config.redis.prefix),
-            logger,
-            "each process counts alone until Redis is back",
-          );
-    const limits = new Limits({ clock, keys, logger, metrics, counts, strictCounts });
-    limits.start();
+    const limits = await connectLimits({ config, databaseUrl, clock, keys, logger, metrics });
     closers.push(() => limits.stop());
+
+    const expiry = new ExpirySweep(database, clock, logger, expiringTables);
+    expiry.start();
+    closers.push(() => expiry.stop());
+
+    const { smtpUrl, from = "" } = config.mail;
+    const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
+    closers.push(async () => smtp?.close());
+    const mails = new MailService(database, vault, smtp, logger);
 
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const tokens = new Tokens(keys, clock);
+    const sessions = new SessionService(database, tokens, clock);
+    const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
+    closers.push(() => apiKeyCallers.close());
+    const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -206,7 +232,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       logger,
       metrics,
       tracing,
-      systemMetrics: new SystemMetricsService(database, metrics),
+      systemMetrics: new SystemMetricsService(metrics),
       database,
       bus,
       cache,
@@ -215,12 +241,17 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       live,
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
+      vault,
       idempotency,
       limits,
       limitPolicies: limitPolicies(config.limits),
       sessions,
+      apiKeys: new ApiKeyService(database),
+      authentication,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
+      mails,
+      expiry,
       generations,
       quotes: new QuoteService(database, generations),
       close,

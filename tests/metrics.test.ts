@@ -173,7 +173,7 @@ describe("one process", () => {
       expect(page.body).not.toContain(secret);
   });
 
-  test("N1 systemMetrics is for the first workspace alone, /metrics for this machine", async () => {
+  test("N1 systemMetrics is for operators alone, /metrics for this machine", async () => {
     const other = await atrium.signUp();
     expect(await errorOf(other.sdk.SystemMetrics())).toMatchObject({ code: "FORBIDDEN" });
     expect(await errorOf(atrium.stranger.sdk.SystemMetrics())).toMatchObject({ code: "UNAUTHENTICATED" });

@@ -101,7 +101,10 @@ export class DocumentGuard {
     const variables = readVariables(params.variables);
     const { source, known, operation, operationName } = this.read(params);
     if (known.introspects && !mayIntrospect(caller, this.rules.production))
-      throw new DomainError("FORBIDDEN", "The schema is shown to owners and admins alone: sign in as one of them.");
+      throw new DomainError(
+        "FORBIDDEN",
+        "The schema is shown to operators, owners and admins alone: sign in as one of them.",
+      );
     const cost = this.#check(known, operation, variables ?? {});
     return { source, document: known.document, operation, operationName, variables, cost };
   }

@@ -27,12 +27,15 @@ export const ensureAdmin = async (app: App): Promise<Admin | undefined> => {
     (await loadOrCreate(join(dataDir, "admin-password"), () => randomBytes(12).toString("base64url")));
   const origin = { requestId: "start", userAgent: "atrium start", address: "atrium start" };
   const made = await app.accounts
-    .signUp({ email: admin.email, password, username: "admin" }, origin)
+    .signUp({ email: admin.email, password, username: "admin" }, origin, true)
     .catch((error: unknown) => {
       if (error instanceof DomainError && error.code === "CONFLICT") return undefined;
       throw error;
     });
   const session = made ?? (await app.accounts.signIn({ email: admin.email, password }, origin).catch(() => undefined));
+  // An installation older than operators, or whose first account was somebody else's.
+  if (session !== undefined && !session.user.isOperator)
+    await app.accounts.makeOperator(session.user.id, origin.requestId);
   const signInFile = join(dataDir, "sign-in.json");
   const query = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { email } } }";
   const body = { query, variables: { input: { email: admin.email, password } } };

@@ -22,6 +22,9 @@ registerEnumType(Role, {
   },
 });
 
+/** Woken when a user's account or one of their memberships may have ended or changed. */
+export const memberTopic = (userId: string) => `member:${userId}`;
+
 @Stored({ table: "membership", description: "A user's place in a workspace." })
 @Unique({ name: "membership_user_workspace", properties: ["userId", "workspaceId"] })
 export class Membership extends Row {

@@ -1,13 +1,11 @@
 import { sql } from "kysely";
-import { LRUCache } from "lru-cache";
 import type { Actor } from "#src/platform/actor.js";
-import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
 import { notFound, unauthenticated } from "#src/platform/errors.js";
-import { isId, newId, parseId } from "#src/platform/ids.js";
-import type { Caller, Origin } from "./caller.js";
+import { newId, parseId } from "#src/platform/ids.js";
+import type { Caller, KnownCaller, Origin } from "./caller.js";
 import type { Role } from "./membership.js";
 import { permissionsOf } from "./permissions.js";
 import { RefreshToken, Session, sessionTopic } from "./session.js";
@@ -18,14 +16,11 @@ import { User } from "./user.js";
 /** How long the token before the last one still gives the last pair: parallel refreshes and lost answers, in milliseconds. */
 const graceMs = 10_000;
 
-/** How long a caller is believed without looking again, in milliseconds: the most by which the end of a session, or of a
- * membership, can take effect late when the word of it gets lost. */
-const believedMs = 1_000;
-
-interface Believed {
-  readonly caller: Omit<Caller, "requestId">;
-  readonly at: number;
-  readonly forget: () => void;
+interface Member {
+  workspaceId: string;
+  role: Role;
+  isOperator: boolean;
+  refreshedAt: string;
 }
 
 interface Held {
@@ -40,13 +35,10 @@ interface Held {
 
 /** Sessions: opened by a sign-in, kept alive by refreshes, checked at every request. */
 export class SessionService {
-  readonly #believed = new LRUCache<string, Believed>({ max: 10_000, dispose: ({ forget }) => forget() });
-
   constructor(
     private readonly database: Database,
     private readonly tokens: Tokens,
     private readonly clock: Clock,
-    private readonly bus: Bus,
   ) {}
 
   /** Opens a session in the caller's transaction. */
@@ -91,43 +83,10 @@ export class SessionService {
     return this.#pair(user, outcome.sessionId, outcome.next, outcome.at);
   }
 
-  /**
-   * Who sends a request with this access token, in the workspace that it names or its first one. Nothing when the token,
-   * its session, the user or the membership is not valid now.
-   */
-  async authenticate(
-    accessToken: string,
-    workspaceId: string | undefined,
-    requestId: string,
-  ): Promise<Caller | undefined> {
-    const claims = await this.tokens.verifyAccess(accessToken);
-    if (claims === undefined) return undefined;
-    const key = `${claims.sessionId} ${workspaceId ?? ""}`;
-    const at = this.clock.now().getTime();
-    const believed = this.#believed.get(key);
-    if (believed !== undefined && Math.abs(at - believed.at) < believedMs) return { ...believed.caller, requestId };
-    if (workspaceId !== undefined && !isId(workspaceId, "workspace")) return undefined;
-    // Heard before the session is read: word of its end that comes meanwhile is not missed.
-    let ended = false;
-    const unsubscribe = this.bus.subscribe(sessionTopic(claims.sessionId), () => {
-      ended = true;
-      this.#believed.delete(key);
-    });
-    const caller = await this.#findCaller(claims, workspaceId).catch((error) => {
-      unsubscribe();
-      throw error;
-    });
-    if (caller === undefined || ended) unsubscribe();
-    else this.#believed.set(key, { caller, at, forget: unsubscribe });
-    return caller && { ...caller, requestId };
-  }
-
-  async #findCaller(
-    claims: AccessClaims,
-    workspaceId: string | undefined,
-  ): Promise<Omit<Caller, "requestId"> | undefined> {
-    const member = await this.database.row(sql<{ workspaceId: string; role: Role; refreshedAt: string }>`
-      select m.workspace_id as "workspaceId", m.role, s.refreshed_at as "refreshedAt"
+  /** Who acts in a session, in this workspace or the first one; nothing when any of that is not valid now. */
+  async findCaller(claims: AccessClaims, workspaceId: string | undefined): Promise<KnownCaller | undefined> {
+    const member = await this.database.row(sql<Member>`
+      select m.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator", s.refreshed_at as "refreshedAt"
       from session s join "user" u on u.id = s.user_id join membership m on m.user_id = u.id
       where s.id = ${claims.sessionId} and s.user_id = ${claims.userId} and s.revoked_at is null and u.is_active
         and (${workspaceId ?? null}::text is null or m.workspace_id = ${workspaceId ?? null})
@@ -135,10 +94,11 @@ export class SessionService {
     if (member === undefined || this.#idle(member.refreshedAt)) return undefined;
     return {
       userId: claims.userId,
-      sessionId: claims.sessionId,
+      credential: { kind: "SESSION", id: claims.sessionId, version: 0, topic: sessionTopic(claims.sessionId) },
       workspaceId: member.workspaceId,
       role: member.role,
-      permissions: permissionsOf(member.role),
+      isOperator: member.isOperator,
+      permissions: permissionsOf(member.role, member.isOperator),
     };
   }
 
@@ -164,7 +124,8 @@ export class SessionService {
 
   async user(id: string): Promise<User> {
     const row = await this.database.row(sql<Record<string, unknown> & { createdAt: string }>`
-      select id, email, username, is_active as "isActive", is_verified as "isVerified", created_at as "createdAt"
+      select id, email, username, is_active as "isActive", is_verified as "isVerified",
+        is_operator as "isOperator", created_at as "createdAt"
       from "user" where id = ${id}`);
     if (row === undefined) throw notFound("user", id);
     return Object.assign(new User(), row, { createdAt: new Date(row.createdAt) });

@@ -30,6 +30,10 @@ export class User extends Node {
   })
   isVerified!: boolean;
 
+  /** Runs the installation. Nobody becomes one through the API: the first account is one, and the one of the settings. */
+  @PrivateColumn({ sql: "boolean", defaultRaw: "false" })
+  isOperator!: boolean;
+
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When the account was made." })
   createdAt!: Date;
 }

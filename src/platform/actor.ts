@@ -1,3 +1,10 @@
+/** What a request proves with on whose behalf it comes. */
+export interface Credential {
+  readonly kind: "SESSION" | "API_KEY";
+  /** Of the session or of the API key. */
+  readonly id: string;
+}
+
 /** On whose behalf something happens: given to every service method, never looked up inside one. */
 export interface Actor {
   readonly workspaceId: string;
@@ -5,7 +12,12 @@ export interface Actor {
   readonly permissions: ReadonlySet<string>;
   /** Ties log lines, jobs and errors of one request together. */
   readonly requestId: string;
+  /** Left out before anybody has signed in, and for background work. */
+  readonly credential?: Credential;
 }
+
+/** In place of a workspace, for work of the installation itself. No id, so nobody's workspace holds such rows. */
+export const noWorkspace = "system";
 
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */
 export const jobActor = (job: { workspaceId: string; createdById: string; requestId: string }): Actor => ({

@@ -48,7 +48,7 @@ export const settings = z.object({
     .enum(["development", "production", "test"], { error: "must be development, production or test" })
     .default("development")
     .describe(
-      "In production a missing ATRIUM_SECRET stops the start, and the schema is shown to owners and admins alone.",
+      "In production a missing ATRIUM_SECRET stops the start, and the schema is shown to operators, owners and admins alone.",
     ),
   PORT: integer(0, 65_535)
     .optional()
@@ -73,7 +73,7 @@ export const settings = z.object({
         context.addIssue({ code: "custom", message: "must be a list of addresses or ranges such as 10.0.0.0/8" });
       return ranges ?? z.NEVER;
     })
-    .describe("Addresses and ranges from which owners and admins may act, separated by commas. Default: everywhere."),
+    .describe("Addresses and ranges from which operators may act, separated by commas. Default: everywhere."),
   ATRIUM_MAX_COST: integer(100, 10_000_000)
     .default(20_000)
     .describe(
@@ -155,7 +155,14 @@ export const settings = z.object({
     .string()
     .min(32, { error: "must have at least 32 characters" })
     .optional()
-    .describe("Root of all keys. In development generated into ATRIUM_DATA_DIR; losing it ends all sessions."),
+    .describe(
+      "Root of all keys. In development generated into ATRIUM_DATA_DIR; without it nothing that is sealed opens again.",
+    ),
+  ATRIUM_SECRET_PREVIOUS: z
+    .string()
+    .min(32, { error: "must have at least 32 characters" })
+    .optional()
+    .describe("ATRIUM_SECRET as it was before it was changed, until every process runs with the new one."),
   ATRIUM_ADMIN_EMAIL: z
     .email({ error: "must be an e-mail address" })
     .default("admin@atrium.localhost")
@@ -165,6 +172,16 @@ export const settings = z.object({
     .min(8, { error: "must have at least 8 characters" })
     .optional()
     .describe("Password of the first login. Default: generated once into ATRIUM_DATA_DIR."),
+  SMTP_URL: url(["smtp:", "smtps:"], "smtps://user:password@mail.example.com")
+    .optional()
+    .describe("Mail server. Without it mails are kept for 7 days, and `atrium mail` prints them."),
+  ATRIUM_MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n<>]{0,100}<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/, {
+      error: "must be an address, or a name with one such as Atrium <atrium@example.com>",
+    })
+    .optional()
+    .describe("Sender of all mails. Needed with SMTP_URL."),
   ATRIUM_CONCURRENCY: integer(1, 1_000)
     .default(20)
     .describe("Jobs that one worker process runs at a time in each lane."),

@@ -10,6 +10,7 @@ import type { Context } from "#resolvers/context.js";
 import type { Admitted } from "#resolvers/guards/admit-document.js";
 import { boundsOf } from "#resolvers/guards/document-cost.js";
 import type { App } from "#src/app.js";
+import type { Caller } from "#src/identity/caller.js";
 import type { NetworkLimit } from "#src/platform/field-bounds.js";
 import { networkOf } from "#src/platform/network.js";
 
@@ -54,7 +55,7 @@ export class OperationLimits {
     const quota =
       caller === undefined
         ? limits.take(limitPolicies.stranger, networkOf(origin.address), points)
-        : limits.take(limitPolicies.user, caller.userId, points);
+        : limits.take(limitPolicies.user, subjectOf(caller), points);
     if (quota instanceof Promise)
       return quota.then((counted) => {
         context.quota = counted;
@@ -85,6 +86,9 @@ export class OperationLimits {
     return plan;
   }
 }
+
+/** All sessions of a user count together, and each API key for itself. */
+const subjectOf = ({ credential, userId }: Caller): string => (credential.kind === "API_KEY" ? credential.id : userId);
 
 /** The root fields of an operation by the names that they answer under; those that a variable may skip count too. */
 const rootFieldsOf = (document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, string> => {

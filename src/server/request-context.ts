@@ -1,7 +1,7 @@
 import { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
+import { isApiKey, parseApiKey } from "#src/identity/api-key-text.js";
 import type { Caller } from "#src/identity/caller.js";
-import { Role } from "#src/identity/membership.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
 import { networkOf } from "#src/platform/network.js";
 
@@ -53,24 +53,29 @@ const authenticate = async (app: App, credentials: Credentials, requestId: strin
   // A form that has not been filled in yet sends the scheme alone.
   if (authorization === undefined || /^Bearer\s*$/i.test(authorization)) return new Context(app, origin, undefined);
   const token = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthenticated("The Authorization header must read `Bearer <access token>`.");
-  const caller = await app.sessions.authenticate(token, workspaceId, requestId);
+  if (token === undefined)
+    throw unauthenticated("The Authorization header must read `Bearer <access token or API key>`.");
+  const caller = await app.authentication.authenticate(token, workspaceId, requestId);
   if (caller !== undefined) {
     refuseAddress(app, caller, address);
     return new Context(app, origin, caller);
   }
-  if (workspaceId !== undefined && (await app.sessions.authenticate(token, undefined, requestId)) !== undefined) {
+  if (workspaceId !== undefined && (await app.authentication.authenticate(token, undefined, requestId)) !== undefined) {
     throw new DomainError("FORBIDDEN", "You are not a member of the workspace that X-Workspace-Id names.");
+  }
+  if (isApiKey(token)) {
+    throw unauthenticated(
+      parseApiKey(token) === undefined
+        ? "The API key is mistyped or cut off: its checksum does not fit."
+        : "The API key is not valid: it has ended, was rotated or revoked, or its maker has left.",
+    );
   }
   throw unauthenticated("The access token is not valid or has ended: refresh it with `refreshSession`, or sign in.");
 };
 
-/** Owners and admins act from where the operator allows it, so that a stolen token of theirs is worth nothing elsewhere. */
-const refuseAddress = ({ config }: App, { role }: Caller, address: string): void => {
-  if ((role === Role.OWNER || role === Role.ADMIN) && !config.http.adminAddresses.includes(address)) {
-    throw new DomainError(
-      "FORBIDDEN",
-      `Owners and admins may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`,
-    );
+/** Operators act from where the settings allow it, so that a stolen token of theirs is worth nothing elsewhere. */
+const refuseAddress = ({ config }: App, { isOperator }: Caller, address: string): void => {
+  if (isOperator && !config.http.adminAddresses.includes(address)) {
+    throw new DomainError("FORBIDDEN", `Operators may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`);
   }
 };

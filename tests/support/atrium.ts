@@ -46,6 +46,8 @@ export interface TestAtrium {
   /** A client that has not signed in. */
   readonly stranger: Connection;
   signUp(options?: ConnectOptions): Promise<Person>;
+  /** Somebody who runs the installation. */
+  signUpOperator(): Promise<Person>;
   close(): Promise<void>;
 }
 
@@ -87,15 +89,21 @@ export const startAtrium = async (options: Options = {}): Promise<TestAtrium> =>
   const people: Connection[] = [];
   const stranger = connect(server.url);
   people.push(stranger);
+  const signUp = async (connectOptions?: ConnectOptions) => {
+    const person = await signUpAt(server.url, connectOptions);
+    people.push(person);
+    return person;
+  };
   return {
     url: server.url,
     app,
     database,
     env,
     stranger,
-    signUp: async (connectOptions) => {
-      const person = await signUpAt(server.url, connectOptions);
-      people.push(person);
+    signUp,
+    signUpOperator: async () => {
+      const person = await signUp();
+      await database.query('update "user" set is_operator = true where email = $1', [person.email]);
       return person;
     },
     close: async () => {
