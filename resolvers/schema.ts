@@ -14,6 +14,7 @@ import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { SessionResolver } from "./session-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 
@@ -25,6 +26,7 @@ const classes = [
   JobResolver,
   NodeResolver,
   QuoteResolver,
+  SessionResolver,
   SystemMetricsResolver,
   SystemResolver,
 ] as const;
@@ -47,6 +49,7 @@ const createResolvers = (app: App): object[] => [
   new JobResolver(app.jobs),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
+  new SessionResolver(app.sessions),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
 ];

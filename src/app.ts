@@ -17,6 +17,8 @@ import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { SessionSweep } from "./identity/session-sweep.js";
+import { SignInLimits } from "./identity/sign-in-limits.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
@@ -214,10 +216,14 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
 
+    const sessionSweep = new SessionSweep(database, clock, logger);
+    sessionSweep.start();
+    closers.push(() => sessionSweep.stop());
+
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const tokens = new Tokens(keys, clock);
-    const sessions = new SessionService(database, tokens, clock);
+    const sessions = new SessionService(database, tokens, clock, limits, logger, config.sessionMs);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
@@ -249,7 +255,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       apiKeys: new ApiKeyService(database),
       authentication,
       access: new AccessWatch(database, bus, clock, logger),
-      accounts: new AccountService(database, sessions),
+      accounts: new AccountService(database, sessions, new SignInLimits(limits, config.limits.signIn)),
       mails,
       expiry,
       generations,

@@ -8,6 +8,7 @@ import type { SignInInput, SignUpInput } from "./credentials.js";
 import { Membership, Role } from "./membership.js";
 import { checkPassword, hashPassword } from "./passwords.js";
 import { type SessionService, selfActor } from "./session-service.js";
+import type { SignInLimits } from "./sign-in-limits.js";
 import type { TokenPair } from "./token-pair.js";
 import { User } from "./user.js";
 import { Workspace } from "./workspace.js";
@@ -22,6 +23,7 @@ export class AccountService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionService,
+    private readonly attempts: SignInLimits,
   ) {}
 
   /** The first account of an installation runs it, as does one that is made for that. */
@@ -79,24 +81,31 @@ export class AccountService {
   }
 
   async signIn(input: SignInInput, origin: Origin): Promise<TokenPair> {
+    const email = input.email.toLowerCase();
+    const attempt = await this.attempts.begin(email, origin.address);
     const found = await this.database.row(sql<{
       id: string;
       passwordHash: string;
       isActive: boolean;
       workspaceId: string;
+      isKnownNetwork: boolean;
     }>`
-      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
-      from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
+      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId",
+        exists (select 1 from session s where s.user_id = u.id and s.network = ${attempt.network}) as "isKnownNetwork"
+      from "user" u join membership m on m.user_id = u.id where u.email = ${email} order by m.id limit 1`);
+    if (!found?.isKnownNetwork) await attempt.asStranger();
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
+      await attempt.failed();
       throw unauthenticated("This e-mail address and password do not belong together.");
     }
     const user = await this.sessions.user(found.id);
     const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
-    return this.database.write(actor, (change) => {
+    const tokens = await this.database.write(actor, (change) => {
       change.record("user.signed_in", user);
       return this.sessions.open(change, user, origin);
     });
+    return Object.assign(tokens, { failedSignIns: await attempt.succeeded(this.database.isRehearsing) });
   }
 
   async workspace(caller: Caller): Promise<Workspace> {

@@ -74,6 +74,19 @@ export class Limits {
     if (taken.lease.covers(this.deps.clock.now().getTime())) await taken.lease.giveBack(taken.points);
   }
 
+  /** Counts something without a limit, in Postgres; lost while that is away. */
+  async tally(name: string, subject: string, lifeSeconds: number): Promise<void> {
+    await this.deps.strictCounts.add(this.#tallyKey(name, subject), 1, lifeSeconds);
+  }
+
+  /** What was counted so, as far as it can be read; `clear` begins anew. */
+  async tallied(name: string, subject: string, { clear }: { clear: boolean }): Promise<number> {
+    const key = this.#tallyKey(name, subject);
+    const count = (await this.deps.strictCounts.read(key)) ?? 0;
+    if (clear && count > 0) await this.deps.strictCounts.clear(key);
+    return count;
+  }
+
   /** A name for a subject that does not tell who it is, the same everywhere in this installation. */
   pseudonym(...parts: readonly string[]): string {
     return createHmac("sha256", this.#key).update(JSON.stringify(parts)).digest("base64url").slice(0, 32);
@@ -114,6 +127,10 @@ export class Limits {
       }
     }
     return made;
+  }
+
+  #tallyKey(name: string, subject: string): string {
+    return `${name}:${this.pseudonym(name, subject)}`;
   }
 
   #makeLease(policy: LimitPolicy, subject: string, now: number): LimitLease {
