@@ -20,6 +20,9 @@ import { User } from "./user.js";
 /** How long the token before the last one still gives the last pair: parallel refreshes and lost answers, in milliseconds. */
 const graceMs = 10_000;
 
+/** More refreshes one after the other than anybody makes in the grace period. */
+const maxSteps = 1_000;
+
 /** The last use of a session is noted so often at the most, in milliseconds. */
 const noteUseMs = 5 * 60_000;
 
@@ -117,7 +120,8 @@ export class SessionService {
     const [newest] = await change.sql(sql<{ hash: string; createdAt: string }>`
       select hash, created_at as "createdAt" from refresh_token where session_id = ${sessionId} and rotated_at is null`);
     let next = from;
-    while (newest !== undefined && this.tokens.hash(next) !== newest.hash) next = this.tokens.nextRefresh(next);
+    for (let step = 0; step < maxSteps && this.tokens.hash(next) !== newest?.hash; step += 1)
+      next = this.tokens.nextRefresh(next);
     return { next, at: new Date(newest?.createdAt ?? change.now) };
   }
 
