@@ -81,50 +81,54 @@ const openSocket = async (person: Person) => {
 };
 
 describe("I2 refresh tokens", () => {
-  test(`I2 ${refreshes} refreshes with lost answers, retries and parallel tabs at two processes log nobody out`, async () => {
-    const { next: random } = seededRandom("lossy refreshes");
-    // Stands still unless told, so that a slow machine is no late client.
-    const still = { at: Date.now(), now: () => new Date(still.at) };
-    const [one, other] = [await start({ clock: still }), await start({ clock: still })];
-    const people = await Promise.all(Array.from({ length: 20 }, () => one.signUp()));
-    /** What the tabs of one browser share. */
-    const stored = people.map(({ accessToken, refreshToken }): Pair => ({ accessToken, refreshToken }));
-    const at = () => (random() < 0.5 ? one : other);
-    let made = 0;
-    const lossy = async (index: number): Promise<void> => {
-      const tabs = 1 + Math.floor(random() * 4);
-      const held = stored[index]?.refreshToken ?? "";
-      await Promise.all(
-        Array.from({ length: tabs }, async () => {
-          // Each tab goes on with what it read, and tries again until an answer arrives.
-          for (;;) {
-            made += 1;
-            const pair = await refreshAt(at(), held);
-            if (random() < 0.4) continue;
-            stored[index] = pair;
-            return;
-          }
-        }),
-      );
-      // Now and then a tab is done long before the others, refreshes again, and they answer with what they had.
-      if (random() < 0.3) {
-        made += 2;
-        const ahead = await refreshAt(at(), stored[index]?.refreshToken ?? "");
-        const behind = await refreshAt(at(), held);
-        expect(behind.refreshToken).toBe(ahead.refreshToken);
-        stored[index] = behind;
+  test(
+    `I2 ${refreshes} refreshes with lost answers, retries and parallel tabs at two processes log nobody out`,
+    async () => {
+      const { next: random } = seededRandom("lossy refreshes");
+      // Stands still unless told, so that a slow machine is no late client.
+      const still = { at: Date.now(), now: () => new Date(still.at) };
+      const [one, other] = [await start({ clock: still }), await start({ clock: still })];
+      const people = await Promise.all(Array.from({ length: 20 }, () => one.signUp()));
+      /** What the tabs of one browser share. */
+      const stored = people.map(({ accessToken, refreshToken }): Pair => ({ accessToken, refreshToken }));
+      const at = () => (random() < 0.5 ? one : other);
+      let made = 0;
+      const lossy = async (index: number): Promise<void> => {
+        const tabs = 1 + Math.floor(random() * 4);
+        const held = stored[index]?.refreshToken ?? "";
+        await Promise.all(
+          Array.from({ length: tabs }, async () => {
+            // Each tab goes on with what it read, and tries again until an answer arrives.
+            for (;;) {
+              made += 1;
+              const pair = await refreshAt(at(), held);
+              if (random() < 0.4) continue;
+              stored[index] = pair;
+              return;
+            }
+          }),
+        );
+        // Now and then a tab is done long before the others, refreshes again, and they answer with what they had.
+        if (random() < 0.3) {
+          made += 2;
+          const ahead = await refreshAt(at(), stored[index]?.refreshToken ?? "");
+          const behind = await refreshAt(at(), held);
+          expect(behind.refreshToken).toBe(ahead.refreshToken);
+          stored[index] = behind;
+        }
+      };
+      while (made < refreshes) {
+        await Promise.all(people.map((_, index) => lossy(index)));
+        still.at += 11_000 + Math.floor(random() * 14) * minute;
       }
-    };
-    while (made < refreshes) {
-      await Promise.all(people.map((_, index) => lossy(index)));
-      still.at += 11_000 + Math.floor(random() * 14) * minute;
-    }
-    expect(made).toBeGreaterThanOrEqual(refreshes);
-    for (const [index, person] of people.entries()) {
-      const pair = await refreshAt(one, stored[index]?.refreshToken ?? "");
-      expect((await personAt(one.url, { ...person, ...pair }).sdk.Me()).me.email).toBe(person.email);
-    }
-  }, 120_000);
+      expect(made).toBeGreaterThanOrEqual(refreshes);
+      for (const [index, person] of people.entries()) {
+        const pair = await refreshAt(one, stored[index]?.refreshToken ?? "");
+        expect((await personAt(one.url, { ...person, ...pair }).sdk.Me()).me.email).toBe(person.email);
+      }
+    },
+    60_000 + 60 * refreshes,
+  );
 
   test("I2 fifty parallel refreshes at two processes give one pair", async () => {
     const eve = await here.signUp();
@@ -216,7 +220,7 @@ describe("I3 sessions", () => {
     pair = await refreshAt(short, pair.refreshToken);
     const last = personAt(short.url, { ...eve, ...pair });
     await last.sdk.Me();
-    expect(await openSocketClosing(last, () => clock.pass(10 * minute))).toBe(4401);
+    expect(await openSocketClosing(last, () => clock.pass(16 * minute))).toBe(4401);
     expect(await errorOf(last.sdk.Me())).toMatchObject({ code: "UNAUTHENTICATED" });
     await refused(pair.refreshToken, short);
   }, 60_000);
