@@ -29,6 +29,11 @@ export const startAtrium = ({ databaseUrl, role = "api", nodeArgs = [], env = {}
       ATRIUM_DATA_DIR: dataDir,
       ATRIUM_ADMIN_PASSWORD: "a password that nobody uses",
       HOST: "127.0.0.1",
+      // On, and out of reach.
+      ATRIUM_RATE_LIMIT: "1000000000",
+      ATRIUM_RATE_LIMIT_ANONYMOUS: "1000000000",
+      ATRIUM_SIGN_IN_LIMIT: "10000000",
+      ATRIUM_SIGN_UP_LIMIT: "10000000",
       ...cacheSetting,
       ...env,
     },

@@ -5,7 +5,7 @@ import { Session } from "#src/identity/session.js";
 import type { SessionService } from "#src/identity/session-service.js";
 import { TokenPair } from "#src/identity/token-pair.js";
 import { User } from "#src/identity/user.js";
-import { AtMost, OncePerDocument } from "#src/platform/field-bounds.js";
+import { AtMost, LimitedBy, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
 @Resolver(() => User)
@@ -16,6 +16,7 @@ export class AccountResolver {
   ) {}
 
   @OncePerDocument()
+  @LimitedBy("sign-up")
   @Mutation(() => TokenPair, { description: "Makes an account with a workspace of its own, and signs in." })
   signUp(
     @Arg("input", () => SignUpInput, { description: "The account." }) input: SignUpInput,

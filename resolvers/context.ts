@@ -2,6 +2,7 @@ import DataLoader from "dataloader";
 import type { App } from "#src/app.js";
 import type { Caller, Origin } from "#src/identity/caller.js";
 import { unauthenticated } from "#src/platform/errors.js";
+import type { Quota } from "#src/platform/limits.js";
 import type { Node } from "#src/platform/node.js";
 import type { ShownCost } from "./guards/admit-document.js";
 
@@ -14,6 +15,9 @@ export class Context {
 
   /** The bound of the operation's work, once it is admitted. */
   cost?: ShownCost;
+
+  /** What its limit leaves to the caller, once the operation is counted. */
+  quota?: Quota | undefined;
 
   constructor(
     readonly app: App,

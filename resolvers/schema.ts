@@ -26,6 +26,7 @@ import { PrivacyResolver } from "./privacy-resolver.js";
 import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SecondFactorResolver } from "./second-factor-resolver.js";
+import { SessionResolver } from "./session-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
 import { UserResolver } from "./user-resolver.js";
@@ -47,6 +48,7 @@ const classes = [
   ProfileResolver,
   QuoteResolver,
   SecondFactorResolver,
+  SessionResolver,
   SystemMetricsResolver,
   SystemResolver,
   WorkspaceResolver,
@@ -82,6 +84,7 @@ const createResolvers = (app: App): object[] => [
   new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
   new SecondFactorResolver(app.secondFactors, app.reauthentication),
+  new SessionResolver(app.sessions),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
   new WorkspaceResolver(app.workspaces, app.workspaceRemoval),

@@ -30,6 +30,8 @@ import { OfferReset } from "./identity/password-service.js";
 import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { SessionSweep } from "./identity/session-sweep.js";
+import { SignInLimits } from "./identity/sign-in-limits.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SigningKey } from "./identity/signing-key.js";
 import { SigningKeys } from "./identity/signing-keys.js";
@@ -48,6 +50,7 @@ import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { storageOf } from "./platform/column.js";
 import type { Config } from "./platform/config.js";
+import { connectLimits } from "./platform/connect-limits.js";
 import { DataKey } from "./platform/data-key.js";
 import { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
@@ -68,6 +71,8 @@ import { JobService } from "./platform/job-service.js";
 import { KeyRing } from "./platform/key-ring.js";
 import { KeyRotationService, RotateEncryptionKey } from "./platform/key-rotation-service.js";
 import { keysFrom, loadSecret } from "./platform/keys.js";
+import { type LimitPolicies, limitPolicies } from "./platform/limit-policy.js";
+import type { Limits } from "./platform/limits.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
@@ -78,6 +83,7 @@ import { platformPersonalData } from "./platform/platform-personal-data.js";
 import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
+import { RateLimitCount } from "./platform/rate-limit-count.js";
 import { requireRedis } from "./platform/redis.js";
 import { SealedColumns } from "./platform/sealed-columns.js";
 import { detached } from "./platform/span.js";
@@ -113,6 +119,7 @@ export const entities = [
   JobEventRow,
   Event,
   IdempotencyKey,
+  RateLimitCount,
   DataKey,
   Generation,
   Quote,
@@ -167,6 +174,7 @@ interface AppOptions {
 
 export interface App extends SignInServices {
   readonly config: Config;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
@@ -183,6 +191,8 @@ export interface App extends SignInServices {
   readonly keyRotation: KeyRotationService;
   readonly idempotency: IdempotencyService;
   readonly signingKeys: SigningKeys;
+  readonly limits: Limits;
+  readonly limitPolicies: LimitPolicies;
   readonly sessions: SessionService;
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
@@ -272,6 +282,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     idempotency.start();
     closers.push(() => idempotency.stop());
 
+    const limits = await connectLimits({ config, databaseUrl, clock, keys, logger, metrics });
+    closers.push(() => limits.stop());
+
     const expiry = new ExpirySweep(database, clock, logger, expiringTables);
     expiry.start();
     closers.push(() => expiry.stop());
@@ -281,13 +294,18 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
 
+    const sessionSweep = new SessionSweep(database, clock, logger);
+    sessionSweep.start();
+    closers.push(() => sessionSweep.stop());
+
     const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const issuer = config.http.publicUrl ?? "atrium";
     const tokens = new Tokens({ keys, signingKeys, clock, issuer });
-    const sessions = new SessionService(database, tokens, clock);
-    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address };
+    const sessions = new SessionService(database, tokens, clock, limits, logger, config.sessionMs);
+    const signInLimits = new SignInLimits(limits, config.limits.signIn);
+    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address, signInLimits };
     const users = new UserService(database, sessions, mails);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
@@ -300,6 +318,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const app: App = {
       ...(await createSignInServices(signInDeps)),
       config,
+      clock,
       logger,
       metrics,
       tracing,
@@ -316,6 +335,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       keyRotation: new KeyRotationService({ database, ring, vault, columns: new SealedColumns(database, entities) }),
       idempotency,
       signingKeys,
+      limits,
+      limitPolicies: limitPolicies(config.limits),
       sessions,
       apiKeys: new ApiKeyService(database),
       authentication,

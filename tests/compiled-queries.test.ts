@@ -46,7 +46,8 @@ const both = async (source: string, onlyCompiled = false) => {
   if (errors.length > 0) throw new Error(`${errors[0]?.message} in ${source}`);
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("No operation comes first.");
-  const context = () => new Context(atrium.app, { requestId: "test", userAgent: undefined }, caller);
+  const context = () =>
+    new Context(atrium.app, { requestId: "test", userAgent: undefined, address: "127.0.0.1" }, caller);
   const text = await compiled.prepare(context(), { document, operation, variables })?.run();
   if (onlyCompiled) return { text, usual: undefined, failed: false, errors: undefined };
   const result = await execute({ schema: schema(), document, contextValue: context(), variableValues: variables });
@@ -153,6 +154,6 @@ test("without the permission nothing is read", async () => {
   const document = parse("{ quotes { totalCount } }");
   const [operation] = document.definitions;
   const nobody = { ...caller, permissions: new Set<string>() };
-  const context = new Context(atrium.app, { requestId: "test", userAgent: undefined }, nobody);
+  const context = new Context(atrium.app, { requestId: "test", userAgent: undefined, address: "127.0.0.1" }, nobody);
   expect(compiled.prepare(context, { document, operation: operation as never, variables: {} })).toBeUndefined();
 });

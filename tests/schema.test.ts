@@ -131,6 +131,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
       "passkey",
       "passkey_challenge",
       "recovery_code",
+      "rate_limit_count",
       "refresh_token",
       "session",
       "signing_key",

@@ -112,7 +112,7 @@ test("I1 a token is for the installation that made it: another PUBLIC_URL is ano
     expect(sdk).toBeDefined();
     const pair = await one.app.accounts.signUp(
       { email: "ann@example.com", password: "correct horse battery" },
-      { requestId: "request-of-the-test", userAgent: undefined },
+      { requestId: "request-of-the-test", userAgent: undefined, address: "127.0.0.1" },
     );
     expect(claimsOf(pair.accessToken)).toMatchObject({
       iss: "https://one.example.com",

@@ -25,7 +25,7 @@ export const ensureAdmin = async (app: App): Promise<Admin | undefined> => {
   const password =
     admin.password ??
     (await loadOrCreate(join(dataDir, "admin-password"), () => randomBytes(12).toString("base64url")));
-  const origin = { requestId: "start", userAgent: "atrium start" };
+  const origin = { requestId: "start", userAgent: "atrium start", address: "atrium start" };
   const made = await app.accounts
     .signUp({ email: admin.email, password, username: "admin" }, origin, true)
     .catch((error: unknown) => {

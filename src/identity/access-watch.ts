@@ -107,7 +107,7 @@ export class AccessWatch {
   #standings(grants: readonly Grant[]): Promise<Standing[]> {
     return this.database.rows(sql<Standing>`
       select g.credential_id as "credentialId", g.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator",
-        s.refreshed_at as "refreshedAt", k.version, k.scopes, k.expires_at as "expiresAt",
+        s.refreshed_at as "refreshedAt", k.version, k.scopes, coalesce(s.expires_at, k.expires_at) as "expiresAt",
         k.overlap_ends_at as "overlapEndsAt"
       from unnest(${grants.map(({ credentialId }) => credentialId)}::text[], ${grants.map(({ workspaceId }) => workspaceId)}::text[])
         as g (credential_id, workspace_id)
@@ -139,9 +139,12 @@ const lossOf = ({ credential, permissions }: Caller, standing: Standing, now: Da
   return lostPermission(permissions, standing);
 };
 
-const isSessionAlive = ({ refreshedAt, isOperator }: Standing, now: Date): boolean =>
+const isSessionAlive = ({ refreshedAt, expiresAt, isOperator }: Standing, now: Date): boolean =>
   // Nothing is known of whether they run the installation where the user is not active.
-  refreshedAt !== null && isOperator !== null && now.getTime() - new Date(refreshedAt).getTime() <= sessionIdleMs;
+  refreshedAt !== null &&
+  isOperator !== null &&
+  now.getTime() - new Date(refreshedAt).getTime() <= sessionIdleMs &&
+  (expiresAt === null || new Date(expiresAt) > now);
 
 const isKeyAlive = (credential: Caller["credential"], standing: Standing, now: Date): boolean => {
   const { version, isOperator, expiresAt, overlapEndsAt } = standing;

@@ -13,6 +13,7 @@ import { refuseWeakPassword } from "./password-rules.js";
 import { checkPassword, hashPassword, isOutdatedHash } from "./passwords.js";
 import type { SecondFactorService } from "./second-factor-service.js";
 import { type SessionService, selfActor } from "./session-service.js";
+import type { SignInLimits } from "./sign-in-limits.js";
 import { SignInMethod } from "./sign-in-method.js";
 import type { TokenPair } from "./token-pair.js";
 import { User } from "./user.js";
@@ -30,16 +31,19 @@ interface NewAccount {
 /** Any number: held by the transaction that makes the first account. */
 const firstAccountLock = 43;
 
+interface Deps {
+  readonly database: Database;
+  readonly sessions: SessionService;
+  readonly addresses: AddressService;
+  readonly secondFactors: SecondFactorService;
+  readonly attempts: SignInLimits;
+}
+
 /** Accounts: made by signing up, with a workspace of their own, and entered by signing in. */
 export class AccountService {
   #isSettled = false;
 
-  constructor(
-    private readonly database: Database,
-    private readonly sessions: SessionService,
-    private readonly addresses: AddressService,
-    private readonly secondFactors: SecondFactorService,
-  ) {}
+  constructor(private readonly deps: Deps) {}
 
   /** The first account of an installation runs it, as does one that is made for that. */
   async signUp(input: SignUpInput, origin: Origin, asOperator = false): Promise<TokenPair> {
@@ -52,9 +56,9 @@ export class AccountService {
     const account = { email, passwordHash, isVerified: asOperator };
     try {
       return await withFreeUsername(username, input.username != null, (free) =>
-        this.database.write(selfActor(origin.requestId), async (change) => {
+        this.deps.database.write(selfActor(origin.requestId), async (change) => {
           const user = await this.create(change, { ...account, username: free }, asOperator);
-          return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
+          return this.deps.sessions.open(change, user, origin, SignInMethod.PASSWORD);
         }),
       );
     } catch (error) {
@@ -79,14 +83,14 @@ export class AccountService {
     change.create(Workspace, { id: workspaceId, createdAt: change.now, name: `${account.username}'s workspace` });
     change.create(Membership, { userId: user.id, role: Role.OWNER });
     change.record("user.signed_up", user);
-    if (!account.isVerified) await this.addresses.greet(change, user);
+    if (!account.isVerified) await this.deps.addresses.greet(change, user);
     return user;
   }
 
   /** For whoever signs in with what the settings say of the first login: who writes the settings runs the installation. */
   async makeOperator(userId: string, requestId: string): Promise<void> {
     const actor = { ...selfActor(requestId), userId, workspaceId: "" };
-    await this.database.write(actor, async (change) => {
+    await this.deps.database.write(actor, async (change) => {
       await change.sql(sql`update "user" set is_operator = true where id = ${userId} and not is_operator`);
       change.wake(memberTopic(userId));
     });
@@ -95,7 +99,7 @@ export class AccountService {
   /** Asked of the database until somebody is there, and never again: nobody is first after that. */
   async #isFirst(change: Change): Promise<boolean> {
     if (this.#isSettled) return false;
-    const someone = await this.database.row(sql`select 1 from "user" limit 1`);
+    const someone = await this.deps.database.row(sql`select 1 from "user" limit 1`);
     this.#isSettled = someone !== undefined;
     if (this.#isSettled) return false;
     // Of several that come at once, one is the first: the others wait here until they see it.
@@ -105,34 +109,41 @@ export class AccountService {
   }
 
   async signIn(input: SignInInput, origin: Origin): Promise<TokenPair> {
-    const found = await this.database.row(sql<{
+    const email = input.email.toLowerCase();
+    const attempt = await this.deps.attempts.begin(email, origin.address);
+    const found = await this.deps.database.row(sql<{
       id: string;
       passwordHash: string | null;
       isActive: boolean;
       workspaceId: string;
+      isKnownNetwork: boolean;
     }>`
-      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId"
-      from "user" u join membership m on m.user_id = u.id where u.email = ${normalEmail(input.email)} order by m.id limit 1`);
+      select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId",
+        exists (select 1 from session s where s.user_id = u.id and s.network = ${attempt.network}) as "isKnownNetwork"
+      from "user" u join membership m on m.user_id = u.id where u.email = ${email} order by m.id limit 1`);
+    if (!found?.isKnownNetwork) await attempt.asStranger();
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
+      await attempt.failed();
       throw wrongCredentials();
     }
-    const user = await this.sessions.user(found.id);
+    const user = await this.deps.sessions.user(found.id);
     const actor = { ...asSystem(selfActor(origin.requestId)), userId: found.id, workspaceId: found.workspaceId };
     const { passwordHash } = found;
     const renewed =
       passwordHash !== null && isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;
-    return this.database.write(actor, async (change) => {
+    const tokens = await this.deps.database.write(actor, async (change) => {
       // A password that was changed while this one was checked opens nothing any more.
       const [held] = await change.sql(sql`select 1 from "user"
         where id = ${found.id} and password_hash = ${passwordHash} and is_active for no key update`);
       if (held === undefined) throw wrongCredentials();
       if (renewed !== undefined)
         await change.sql(sql`update "user" set password_hash = ${renewed} where id = ${found.id}`);
-      await this.secondFactors.pass(change, user.id, input.code);
+      await this.deps.secondFactors.pass(change, user.id, input.code);
       change.record("user.signed_in", user, { method: SignInMethod.PASSWORD });
-      return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
+      return this.deps.sessions.open(change, user, origin, SignInMethod.PASSWORD);
     });
+    return Object.assign(tokens, { failedSignIns: await attempt.succeeded(this.deps.database.isRehearsing) });
   }
 }
 

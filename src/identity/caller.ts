@@ -24,6 +24,8 @@ export type KnownCaller = Omit<Caller, "requestId">;
 export interface Origin {
   readonly requestId: string;
   readonly userAgent: string | undefined;
+  /** IP address of the client, past the proxies that are trusted. */
+  readonly address: string;
 }
 
 /** The actor of somebody who has shown a mailed secret instead of a session. */

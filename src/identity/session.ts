@@ -8,7 +8,7 @@ import { User } from "./user.js";
 /** One sign-in on one device: the family of all refresh tokens that followed from it. */
 @Stored({
   table: "session",
-  description: "A sign-in on one device. It ends when revoked, or after 30 minutes without a refresh.",
+  description: "A sign-in on one device. It ends when revoked, after 30 minutes without a refresh, or at `expiresAt`.",
 })
 export class Session extends Node {
   @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade", index: true })
@@ -34,8 +34,26 @@ export class Session extends Node {
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When its tokens were last renewed." })
   refreshedAt!: Date;
 
+  @Column(() => GraphQLDateTimeISO, {
+    sql: "timestamptz",
+    defaultRaw: "now()",
+    description: "When it was last used, to about five minutes.",
+  })
+  lastUsedAt!: Date;
+
+  @Column(() => GraphQLDateTimeISO, {
+    sql: "timestamptz",
+    defaultRaw: "(now() + '30 days'::interval)",
+    description: "When it ends at the latest, however busy it is.",
+  })
+  expiresAt!: Date;
+
   @PrivateColumn({ sql: "timestamptz", nullable: true })
   revokedAt!: Date | null;
+
+  /** Pseudonym of the network that it was opened from: one that has signed in before. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  network!: string | null;
 }
 
 /** Only a hash of the token is stored; the next token follows from the last one and a key, so no text of it is needed. */

@@ -20,6 +20,7 @@ import { RecentSignIn } from "./recent-sign-in.js";
 import { RecoveryCodes } from "./recovery-codes.js";
 import { SecondFactorService } from "./second-factor-service.js";
 import type { SessionService } from "./session-service.js";
+import type { SignInLimits } from "./sign-in-limits.js";
 import { SingleUseTokens } from "./single-use-tokens.js";
 
 interface Deps {
@@ -32,6 +33,7 @@ interface Deps {
   readonly sessions: SessionService;
   readonly mails: MailService;
   readonly address: PublicAddress;
+  readonly signInLimits: SignInLimits;
 }
 
 /** Accounts and the ways into them, tied together. */
@@ -48,7 +50,7 @@ export interface SignInServices {
 
 /** A part of the composition root: all that opens a session. */
 export const createSignInServices = async (deps: Deps): Promise<SignInServices> => {
-  const { config, database, keys, clock, logger, vault, sessions, mails, address } = deps;
+  const { config, database, keys, clock, logger, vault, sessions, mails, address, signInLimits } = deps;
   const { clients, redirectUris } = config.oauth;
   const guesses = new Guesses(database, clock);
   const recent = new RecentSignIn(database, clock);
@@ -57,7 +59,7 @@ export const createSignInServices = async (deps: Deps): Promise<SignInServices> 
   const tokens = new SingleUseTokens(database, vault, clock);
   const accountDeps = { database, clock, sessions, mails, address, tokens };
   const addresses = new AddressService(accountDeps);
-  const accounts = new AccountService(database, sessions, addresses, secondFactors);
+  const accounts = new AccountService({ database, sessions, addresses, secondFactors, attempts: signInLimits });
   const providers = await configuredOAuthProviders(clients, clock);
   const journeys = new OAuthJourneys({ database, keys, clock, logger, providers, redirectUris });
   const linkedIdentities = new LinkedIdentityService(database, vault, journeys, recent);

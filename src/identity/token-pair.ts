@@ -1,5 +1,5 @@
 import { GraphQLDateTimeISO } from "graphql-scalars";
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import { User } from "./user.js";
 
 @ObjectType({ description: "What a client keeps after signing in." })
@@ -14,6 +14,12 @@ export class TokenPair {
     description: "Exchange it with `refreshSession` for the next pair: good once, for 30 minutes.",
   })
   refreshToken!: string;
+
+  @Field(() => Int, {
+    description:
+      "Failed attempts to sign in to the account since the last successful one, of the last 90 days; 0 where nobody typed a password.",
+  })
+  failedSignIns!: number;
 
   @Field(() => User, { description: "Who signed in." })
   user!: User;

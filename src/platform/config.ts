@@ -42,6 +42,14 @@ const shape = (s: Settings, oauthClients: readonly OAuthClient[]) => ({
     trustedOnly: s.ATRIUM_TRUSTED_DOCUMENTS === "require",
     trustedFile: s.ATRIUM_TRUSTED_DOCUMENTS_FILE,
   },
+  limits: {
+    perUser: s.ATRIUM_RATE_LIMIT,
+    perStranger: s.ATRIUM_RATE_LIMIT_ANONYMOUS,
+    signIn: s.ATRIUM_SIGN_IN_LIMIT,
+    signUp: s.ATRIUM_SIGN_UP_LIMIT,
+    mail: s.ATRIUM_MAIL_LIMIT,
+  },
+  sessionMs: s.ATRIUM_SESSION_DAYS * 24 * 60 * 60_000,
   database: {
     url: s.DATABASE_URL,
     pool: s.ATRIUM_DATABASE_POOL,

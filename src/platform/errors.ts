@@ -24,6 +24,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 export interface ErrorDetails {
   /** Path of the offending value in the input, such as `input.email`. */
   field?: string;
+  /** Name of the rate limit that was reached. */
+  policy?: string;
   limit?: number;
   /** What an operation costs at most, in fields. */
   cost?: number;

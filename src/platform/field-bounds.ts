@@ -10,7 +10,12 @@ export interface ListBound {
 export interface FieldBounds {
   readonly listBound?: ListBound;
   readonly oncePerDocument?: true;
+  /** Each asking counts once more against this limit of the caller's network. */
+  readonly limitedBy?: NetworkLimit;
 }
+
+/** Limits of networks for single fields: `limitPolicies` has their numbers. */
+export type NetworkLimit = "sign-up" | "mail";
 
 /**
  * Declares how long a list can be; every list of objects needs it (a test checks). `says` names arguments of the field
@@ -24,5 +29,11 @@ export const AtMost = (most: number, ...says: string[]) => {
 /** Declares that a document has this field at most once, whatever its aliases: fifty guesses at a password are fifty requests. */
 export const OncePerDocument = () => {
   const bounds: FieldBounds = { oncePerDocument: true };
+  return Extensions({ ...bounds });
+};
+
+/** Declares that a field does what one network may ask for only so often, beyond the limit that all fields share. */
+export const LimitedBy = (limitedBy: NetworkLimit) => {
+  const bounds: FieldBounds = { limitedBy };
   return Extensions({ ...bounds });
 };

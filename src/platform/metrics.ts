@@ -50,6 +50,11 @@ export class Metrics {
     statementCounts,
   );
   readonly errors = this.#counter("atrium_graphql_errors_total", "Errors in answers, by their code.", ["code"]);
+  readonly rateLimited = this.#counter(
+    "atrium_rate_limited_total",
+    "Operations and sign-ins that were refused because a rate limit was reached.",
+    ["policy"],
+  );
   readonly subscriptions = this.#gauge("atrium_graphql_subscriptions", "Subscriptions that are open.");
   readonly websockets = this.#gauge("atrium_websockets", "WebSockets that are open.");
   readonly eventStreams = this.#gauge("atrium_event_streams", "Server-sent event streams that are open.");

@@ -99,6 +99,30 @@ export const settings = z.object({
     .describe(
       "Most that one operation may cost, as `extensions.cost` shows it: docs/documents.md says how it is counted.",
     ),
+  ATRIUM_RATE_LIMIT: integer(0, 1_000_000_000)
+    .default(100_000)
+    .describe("Root fields that one user or API key may ask for in an hour; 0 for no limit."),
+  ATRIUM_RATE_LIMIT_ANONYMOUS: integer(0, 1_000_000_000)
+    .default(20_000)
+    .describe(
+      "Root fields that one network (an IPv4 address, an IPv6 /64) may ask for in an hour without signing in; 0 for no limit.",
+    ),
+  ATRIUM_SIGN_IN_LIMIT: integer(1, 10_000_000)
+    .default(60)
+    .describe(
+      "Attempts to sign in to one account from one network in an hour; docs/security.md says what follows for accounts and networks as a whole.",
+    ),
+  ATRIUM_SIGN_UP_LIMIT: integer(0, 10_000_000)
+    .default(100)
+    .describe("Accounts that one network may try to make in an hour; 0 for no limit."),
+  ATRIUM_MAIL_LIMIT: integer(1, 10_000_000)
+    .default(10)
+    .describe(
+      "Mails that may be sent to one address in an hour at strangers' requests; one network may ask for ten times as many.",
+    ),
+  ATRIUM_SESSION_DAYS: integer(1, 3_650)
+    .default(30)
+    .describe("Days after which a session ends, however busy it is: then its user signs in again."),
   ATRIUM_TRUSTED_DOCUMENTS: z
     .enum(["off", "require"], { error: "must be off or require" })
     .default("off")

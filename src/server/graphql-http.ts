@@ -14,7 +14,9 @@ import { CompiledQueries } from "./compiled-queries.js";
 import type { Cors } from "./cors.js";
 import { Exchange, tooLarge } from "./graphql-exchange.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
+import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
+import { rateLimitHeaders, refusalHeaders } from "./rate-limit-headers.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
@@ -24,6 +26,7 @@ interface Deps {
   readonly app: App;
   readonly schema: GraphQLSchema;
   readonly guard: DocumentGuard;
+  readonly limits: OperationLimits;
   readonly operationLog: OperationLog;
   readonly cors: Cors;
   /** The address of a request's client, past the proxies that are trusted. */
@@ -81,7 +84,7 @@ export class GraphqlHttp {
       this.#fixedHeaders,
       mediaType ?? "application/json",
     );
-    for (const [name, value] of Object.entries(cors.headers(headers.origin) ?? {})) exchange.headers.push(name, value);
+    tell(exchange, cors.headers(headers.origin));
     if (this.#isClosing) exchange.headers.push("connection", "close");
     const { signal, done } = requestSignal(arrival, app.config.http.requestTimeoutMs);
     const scope = newScope(arrival.requestId, undefined, arrival.trace);
@@ -109,13 +112,13 @@ export class GraphqlHttp {
     }
     if (wish === undefined) return exchange.answer(await run(), exchange.status);
     const answer = await runMutation(context, wish, run);
-    exchange.headers.push(...Object.entries(mutationHeaders(wish, answer)).flat());
+    tell(exchange, mutationHeaders(wish, answer));
     exchange.answer(answer.text, answer.replayed ? 200 : exchange.status);
   }
 
   /** Everything that must hold before an operation starts: its form, its caller, its document, its method. */
   async #admit(exchange: Exchange): Promise<MutationWish | undefined> {
-    const { app, guard } = this.deps;
+    const { app, guard, limits } = this.deps;
     const { message, arrival, ip } = exchange;
     if (!methods.has(message.method ?? "")) {
       exchange.headers.push("allow", "GET, POST");
@@ -126,7 +129,8 @@ export class GraphqlHttp {
     const context = await createContext(app, credentialsOf({ headers: message.headers, ip }), arrival.requestId);
     exchange.context = context;
     exchange.status = exchange.mediaType === graphqlResponse ? 400 : 200;
-    const admitted = guard.admit(params, context.caller);
+    const admitted = await limits.admit(context, () => guard.admit(params, context.caller));
+    tell(exchange, rateLimitHeaders(context.quota, app.clock.now().getTime()));
     const { operation } = admitted.operation;
     if (operation !== "query" && message.method !== "POST") {
       exchange.headers.push("allow", "POST");
@@ -152,7 +156,9 @@ export class GraphqlHttp {
     const hints = this.#hintsFor(context);
     const executed = await this.#apollo.execute(admitted, context, exchange.mediaType, hints);
     this.#ended(exchange, executed.errors);
-    exchange.status = executed.status;
+    const refusal = refusalHeaders(executed.errors);
+    tell(exchange, refusal);
+    exchange.status = refusal === undefined ? executed.status : 429;
     return executed.text;
   }
 
@@ -181,6 +187,7 @@ export class GraphqlHttp {
     const { requestId } = exchange.arrival;
     const errors = errorsOf(error).map((each) => presentError(each, requestId, this.deps.app.logger, hints));
     this.#ended(exchange, errors);
+    tell(exchange, refusalHeaders(errors));
     // What is left of its body would have to be read before the next request could be.
     if (error === tooLarge) exchange.headers.push("connection", "close");
     exchange.answer(JSON.stringify({ errors }), status);
@@ -198,11 +205,16 @@ export class GraphqlHttp {
   }
 }
 
+const tell = (exchange: Exchange, headers: Readonly<Record<string, string>> = {}): void => {
+  for (const name in headers) exchange.headers.push(name, headers[name] ?? "");
+};
+
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  RATE_LIMITED: 429,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
 };

@@ -1,15 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from "graphql";
 import { makeHandler } from "graphql-ws/use/@fastify/websocket";
-import type { DocumentGuard } from "#resolvers/guards/admit-document.js";
 import { viewerFields } from "#resolvers/viewer-fields.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
 import { parseTraceparent, type TraceContext } from "#src/platform/trace-context.js";
 import { FanOut } from "./fan-out.js";
-import type { OperationLog } from "./operation-log.js";
-import { Operations } from "./operations.js";
+import type { Operations } from "./operations.js";
 import { maxBacklog, type Outlet } from "./outlet.js";
 import { type Credentials, createContext, credentialsOf } from "./request-context.js";
 import { serveEventStream } from "./serve-event-stream.js";
@@ -35,10 +33,8 @@ export const registerGraphqlStreams = (
   server: FastifyInstance,
   app: App,
   schema: GraphQLSchema,
-  guard: DocumentGuard,
-  operationLog: OperationLog,
+  operations: Operations,
 ): GraphqlStreams => {
-  const operations = new Operations(app, schema, guard, operationLog);
   const fanOut = new FanOut(operations, viewerFields());
   const outlets = new WeakMap<ExecutionArgs, Outlet>();
 

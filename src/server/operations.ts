@@ -16,7 +16,9 @@ import type { App } from "#src/app.js";
 import { newScope, runInScope, type Scope } from "#src/platform/scope.js";
 import { runInSpan, type Span } from "#src/platform/span.js";
 import type { TraceContext } from "#src/platform/trace-context.js";
+import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
+import { rateLimitExtension } from "./rate-limit-headers.js";
 import { type Credentials, createContext } from "./request-context.js";
 import { type MutationWish, mutationWish, runMutationResult } from "./run-mutation.js";
 
@@ -43,16 +45,19 @@ interface Prepared extends ExecutionArgs {
   readonly wish: MutationWish | undefined;
 }
 
+interface Deps {
+  readonly app: App;
+  readonly schema: GraphQLSchema;
+  readonly guard: DocumentGuard;
+  readonly limits: OperationLimits;
+  readonly log: OperationLog;
+}
+
 /** Operations that arrive over a WebSocket or an event stream; `graphql-http.ts` answers the others. */
 export class Operations {
   readonly #begun = new WeakMap<Context, Begun>();
 
-  constructor(
-    private readonly app: App,
-    private readonly schema: GraphQLSchema,
-    private readonly guard: DocumentGuard,
-    private readonly log: OperationLog,
-  ) {}
+  constructor(private readonly deps: Deps) {}
 
   /** Everything that must hold before an operation starts: its caller, its limits, its validity, its cost. */
   async prepare(params: GraphqlParams, credentials: Credentials, arrival: Arrival): Promise<Prepared | GraphQLError[]> {
@@ -60,7 +65,7 @@ export class Operations {
     return this.#within(begun, async () => {
       const prepared = await this.#prepare(params, credentials, arrival);
       if (Array.isArray(prepared)) {
-        this.log.ended(begun, prepared);
+        this.deps.log.ended(begun, prepared);
         begun.span?.end();
       } else this.#begun.set(contextOf(prepared), begun);
       return prepared;
@@ -72,14 +77,16 @@ export class Operations {
     credentials: Credentials,
     { requestId, headers }: Arrival,
   ): Promise<Prepared | GraphQLError[]> {
+    const { app, schema, guard, limits } = this.deps;
     let contextValue: Context | undefined;
     try {
-      contextValue = await createContext(this.app, credentials, requestId);
-      const admitted = this.guard.admit(params, contextValue.caller);
+      const context = await createContext(app, credentials, requestId);
+      contextValue = context;
+      const admitted = await limits.admit(context, () => guard.admit(params, context.caller));
       const { document, operationName, variables, cost } = admitted;
       contextValue.cost = cost;
       return {
-        schema: this.schema,
+        schema,
         document,
         contextValue,
         variableValues: variables ?? null,
@@ -95,7 +102,7 @@ export class Operations {
     const begun = this.#begunOf(args);
     return this.#within(begun, async () => {
       const result = await this.#run(args);
-      this.log.ended(operationOf(args, begun), result.errors);
+      this.deps.log.ended(operationOf(args, begun), result.errors);
       begun.span?.end();
       return result;
     });
@@ -104,7 +111,8 @@ export class Operations {
   async #run(args: ExecutionArgs): Promise<ExecutionResult> {
     const run = async () => {
       const result = this.#present(await execute(args), args);
-      return { ...result, extensions: { ...result.extensions, cost: contextOf(args).cost } };
+      const { cost, quota } = contextOf(args);
+      return { ...result, extensions: { ...result.extensions, cost, ...rateLimitExtension(quota) } };
     };
     const { wish } = args as Prepared;
     if (wish === undefined) return run();
@@ -121,7 +129,7 @@ export class Operations {
       const source = await createSourceEventStream(args);
       begun.span?.rename("subscribe");
       begun.span?.end();
-      begun.ended = this.log.streamStarted(operationOf(args, begun));
+      begun.ended = this.deps.log.streamStarted(operationOf(args, begun));
       if (Symbol.asyncIterator in source) return source;
       const refused = this.#present(source, args);
       begun.ended(refused.errors);
@@ -132,7 +140,7 @@ export class Operations {
   /** The answer of a subscription to one entry of what it follows. */
   async answer(args: ExecutionArgs, entry: unknown): Promise<ExecutionResult> {
     const result = this.#present(await execute({ ...args, rootValue: entry }), args);
-    this.log.errored(result.errors);
+    this.deps.log.errored(result.errors);
     return result;
   }
 
@@ -148,7 +156,7 @@ export class Operations {
   }
 
   #begin({ requestId, transport, trace }: Arrival): Begun {
-    const span = this.app.tracing.start("graphql", trace, { kind: transport === "sse" ? "internal" : "server" });
+    const span = this.deps.app.tracing.start("graphql", trace, { kind: transport === "sse" ? "internal" : "server" });
     const scope = newScope(requestId, undefined, span?.context ?? trace);
     return { transport, scope, span, startedAt: performance.now() };
   }
@@ -170,8 +178,8 @@ export class Operations {
   }
 
   #refuse(error: unknown, requestId: string, context: Context | undefined): GraphQLError {
-    const hints = mayHaveHints(context?.caller, this.app.config.production);
-    const shown: GraphQLFormattedError = presentError(error, requestId, this.app.logger, hints);
+    const hints = mayHaveHints(context?.caller, this.deps.app.config.production);
+    const shown: GraphQLFormattedError = presentError(error, requestId, this.deps.app.logger, hints);
     const source = error instanceof GraphQLError ? error : undefined;
     return new GraphQLError(shown.message, {
       ...(source === undefined

@@ -3,6 +3,7 @@ import type { App } from "#src/app.js";
 import { isApiKey, parseApiKey } from "#src/identity/api-key-text.js";
 import type { Caller } from "#src/identity/caller.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
+import { networkOf } from "#src/platform/network.js";
 
 export interface Credentials {
   authorization: string | undefined;
@@ -33,10 +34,22 @@ export const credentialsOf = ({ headers, ip }: Request, opening: Headers = {}): 
   };
 };
 
-/** The context of one operation. A token that is given but not valid is refused, even where none would be needed. */
+/**
+ * The context of one operation. A token that is given but not valid is refused, even where none would be needed, and counts
+ * against the network that it came from.
+ */
 export const createContext = async (app: App, credentials: Credentials, requestId: string): Promise<Context> => {
-  const { authorization, workspaceId, userAgent } = credentials;
-  const origin = { requestId, userAgent };
+  try {
+    return await authenticate(app, credentials, requestId);
+  } catch (error) {
+    if (error instanceof DomainError) await app.limits.take(app.limitPolicies.stranger, networkOf(credentials.address));
+    throw error;
+  }
+};
+
+const authenticate = async (app: App, credentials: Credentials, requestId: string): Promise<Context> => {
+  const { authorization, workspaceId, userAgent, address } = credentials;
+  const origin = { requestId, userAgent, address };
   // A form that has not been filled in yet sends the scheme alone.
   if (authorization === undefined || /^Bearer\s*$/i.test(authorization)) return new Context(app, origin, undefined);
   const token = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
@@ -44,7 +57,7 @@ export const createContext = async (app: App, credentials: Credentials, requestI
     throw unauthenticated("The Authorization header must read `Bearer <access token or API key>`.");
   const caller = await app.authentication.authenticate(token, workspaceId, requestId);
   if (caller !== undefined) {
-    refuseAddress(app, caller, credentials.address);
+    refuseAddress(app, caller, address);
     return new Context(app, origin, caller);
   }
   if (workspaceId !== undefined && (await app.authentication.authenticate(token, undefined, requestId)) !== undefined) {

@@ -11,6 +11,7 @@ import { EventStreamOutlet } from "./event-stream-outlet.js";
 import type { FanOut } from "./fan-out.js";
 import { readGraphqlRequest } from "./graphql-request.js";
 import type { Operations } from "./operations.js";
+import { rateLimitHeaders, refusalHeaders } from "./rate-limit-headers.js";
 import { credentialsOf } from "./request-context.js";
 
 interface Services {
@@ -41,7 +42,15 @@ export const serveEventStream = async (services: Services, request: FastifyReque
   const { requestId, trace } = arrival;
   const come = { requestId, transport: "sse", trace, headers: request.headers } as const;
   const prepared = await operations.prepare(params, credentialsOf(request), come);
-  if (Array.isArray(prepared)) return reply.code(400).send({ errors: prepared });
+  if (Array.isArray(prepared)) {
+    const refusal = refusalHeaders(prepared);
+    return reply
+      .code(refusal === undefined ? 400 : 429)
+      .headers(refusal ?? {})
+      .send({ errors: prepared });
+  }
+  const { quota } = prepared.contextValue as Context;
+  reply.headers(rateLimitHeaders(quota, app.clock.now().getTime()));
   const operation = getOperationAST(prepared.document, prepared.operationName)?.operation;
   if (operation === OperationTypeNode.MUTATION && request.method === "GET") {
     reply.header("allow", "POST");

@@ -61,6 +61,12 @@ export const testEnv = (
   ATRIUM_SECRET: "a secret of the tests that is long enough",
   ATRIUM_SHUTDOWN_SECONDS: "5",
   ATRIUM_DATABASE_POOL: "8",
+  // High enough that no test meets them by accident.
+  ATRIUM_RATE_LIMIT: "100000000",
+  ATRIUM_RATE_LIMIT_ANONYMOUS: "100000000",
+  ATRIUM_SIGN_IN_LIMIT: "1000000",
+  ATRIUM_SIGN_UP_LIMIT: "1000000",
+  ATRIUM_MAIL_LIMIT: "1000000",
   PORT: "0",
   HOST: "127.0.0.1",
   LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
