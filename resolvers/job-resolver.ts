@@ -15,18 +15,20 @@ import {
   Subscription,
 } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
+import { DataExport } from "#src/identity/data-export.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 import { prefixOf } from "#src/platform/ids.js";
 import { Job, JobStatus } from "#src/platform/job.js";
 import { JobError, JobEvent } from "#src/platform/job-event.js";
 import type { JobService } from "#src/platform/job-service.js";
+import type { Node } from "#src/platform/node.js";
 import { Quote } from "#src/quotes/quote.js";
 import type { Context } from "./context.js";
 
 const JobResult = createUnionType({
   name: "JobResult",
   description: "What a job made.",
-  types: () => [Quote, Generation] as const,
+  types: () => [Quote, Generation, DataExport] as const,
 });
 
 @ObjectType({ description: "How many jobs are in one state." })
@@ -37,6 +39,13 @@ class JobCount {
   @Field(() => Int, { description: "Jobs in it." })
   count!: number;
 }
+
+/** What a job's result is, by the prefix of its id. */
+const results: Readonly<Record<string, new () => Node>> = {
+  quote: Quote,
+  generation: Generation,
+  data_export: DataExport,
+};
 
 const idArg = { description: "The job." };
 
@@ -95,6 +104,6 @@ export class JobResolver {
   })
   result(@Root() { resultId }: Job, @Ctx() context: Context) {
     if (!resultId) return null;
-    return prefixOf(resultId) === "quote" ? context.load(Quote, resultId) : context.load(Generation, resultId);
+    return context.load(results[prefixOf(resultId)] ?? Generation, resultId);
   }
 }

@@ -16,6 +16,7 @@ import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { OAuthResolver } from "./oauth-resolver.js";
 import { PasskeyResolver } from "./passkey-resolver.js";
+import { PrivacyResolver } from "./privacy-resolver.js";
 import { ProfileResolver } from "./profile-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SecondFactorResolver } from "./second-factor-resolver.js";
@@ -33,6 +34,7 @@ const classes = [
   NodeResolver,
   OAuthResolver,
   PasskeyResolver,
+  PrivacyResolver,
   ProfileResolver,
   QuoteResolver,
   SecondFactorResolver,
@@ -61,6 +63,7 @@ const createResolvers = (app: App): object[] => [
   new NodeResolver(),
   new OAuthResolver(app.oauth, app.linkedIdentities),
   new PasskeyResolver(app.passkeys),
+  new PrivacyResolver(app.exports, app.erasure),
   new ProfileResolver(app.profiles),
   new QuoteResolver(app.quotes),
   new SecondFactorResolver(app.secondFactors, app.reauthentication),

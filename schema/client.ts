@@ -533,6 +533,7 @@ export type ApiKeysQueryVariables = Exact<{
 export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, prefix: string, scopes: Array<string>, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, overlapEndsAt: string | null, createdAt: string, createdBy: { id: string, username: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type JobFieldsFragment = { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+    | { __typename: 'DataExport' }
     | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
     | { __typename: 'Quote', id: string, text: string }
    | null };
@@ -543,6 +544,7 @@ export type JobQueryVariables = Exact<{
 
 
 export type JobQuery = { job: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+      | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
       | { __typename: 'Quote', id: string, text: string }
      | null } | null };
@@ -555,6 +557,7 @@ export type JobsQueryVariables = Exact<{
 
 
 export type JobsQuery = { jobs: { totalCount: number, nodes: Array<{ id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+        | { __typename: 'DataExport' }
         | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
         | { __typename: 'Quote', id: string, text: string }
        | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
@@ -570,6 +573,7 @@ export type CancelJobMutationVariables = Exact<{
 
 
 export type CancelJobMutation = { cancelJob: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+      | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
       | { __typename: 'Quote', id: string, text: string }
      | null } };
@@ -580,6 +584,7 @@ export type RetryJobMutationVariables = Exact<{
 
 
 export type RetryJobMutation = { retryJob: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+      | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
       | { __typename: 'Quote', id: string, text: string }
      | null } };
@@ -593,6 +598,7 @@ export type JobEventsSubscriptionVariables = Exact<{
 export type JobEventsSubscription = { jobEvents:
     | { __typename: 'AttemptFailed', cursor: string, attempt: number, retryAt: string, error: { code: string, message: string } }
     | { __typename: 'JobEnded', cursor: string, job: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
+          | { __typename: 'DataExport' }
           | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
           | { __typename: 'Quote', id: string, text: string }
          | null } }
@@ -702,6 +708,7 @@ export type NodeQueryVariables = Exact<{
 
 export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
+    | { __typename: 'DataExport', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'Generation', id: string }
     | { __typename: 'Job', id: string }

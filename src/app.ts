@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aiPersonalData } from "./ai/ai-personal-data.js";
 import { configuredProviders } from "./ai/configured-providers.js";
 import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
@@ -11,24 +12,22 @@ import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
 import { Authentication } from "./identity/authentication.js";
 import { BelievedCallers } from "./identity/believed-callers.js";
-import { GuessCount } from "./identity/guesses.js";
-import { LinkedIdentity } from "./identity/linked-identity.js";
+import { DataExport } from "./identity/data-export.js";
+import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
+import { ExportMyData, ExportService } from "./identity/export-service.js";
+import { identityPersonalData } from "./identity/identity-personal-data.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { Membership } from "./identity/membership.js";
-import { OauthAttempt } from "./identity/oauth-attempt.js";
-import { Passkey, PasskeyChallenge } from "./identity/passkey.js";
 import { OfferReset } from "./identity/password-service.js";
-import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { expiringSignIns, signInEntities } from "./identity/sign-in-entities.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SingleUseToken } from "./identity/single-use-token.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
-import { RecoveryCode, Totp } from "./identity/totp.js";
 import { User } from "./identity/user.js";
-import { UserService } from "./identity/user-service.js";
 import { Workspace } from "./identity/workspace.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
@@ -60,6 +59,8 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import type { PersonalData } from "./platform/personal-data.js";
+import { platformPersonalData } from "./platform/platform-personal-data.js";
 import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
@@ -70,6 +71,7 @@ import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
+import { quotePersonalData } from "./quotes/quote-personal-data.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
 /** Every table. A class that is missing here does not exist for the database. */
@@ -80,15 +82,10 @@ export const entities = [
   Session,
   RefreshToken,
   ApiKey,
-  LinkedIdentity,
-  OauthAttempt,
-  Totp,
-  RecoveryCode,
-  Passkey,
-  PasskeyChallenge,
-  GuessCount,
+  ...signInEntities,
   Mail,
   SingleUseToken,
+  DataExport,
   Job,
   JobEventRow,
   Event,
@@ -102,12 +99,20 @@ export const entities = [
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
+/** What is stored about people, and what becomes of it when they go: the user's own row comes last. */
+export const personalData: readonly PersonalData[] = [
+  ...platformPersonalData,
+  ...aiPersonalData,
+  ...quotePersonalData,
+  ...identityPersonalData,
+];
+
 /** Tables whose rows end at their `expires_at`. */
-const expiring = [Mail, SingleUseToken, OauthAttempt, PasskeyChallenge, GuessCount];
+const expiring = [Mail, SingleUseToken, DataExport, ...expiringSignIns];
 const expiringTables = expiring.map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, OfferReset, GenerateQuote];
+const jobDefinitions = [DeliverMail, OfferReset, ExportMyData, EraseAccount, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -141,8 +146,8 @@ export interface App extends SignInServices {
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
   readonly access: AccessWatch;
-  readonly profiles: ProfileService;
-  readonly users: UserService;
+  readonly exports: ExportService;
+  readonly erasure: ErasureService;
   readonly mails: MailService;
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
@@ -231,6 +236,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const tokens = new Tokens(keys, clock);
     const sessions = new SessionService(database, tokens, clock);
     const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address };
+    const signIn = await createSignInServices(signInDeps);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
@@ -240,7 +246,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       config.ai.default,
     );
     const app: App = {
-      ...(await createSignInServices(signInDeps)),
+      ...signIn,
       config,
       logger,
       metrics,
@@ -260,8 +266,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       apiKeys: new ApiKeyService(database),
       authentication,
       access: new AccessWatch(database, bus, clock, logger),
-      profiles: new ProfileService(database, sessions),
-      users: new UserService(database, sessions, mails),
+      exports: new ExportService(database, vault, clock, personalData),
+      erasure: new ErasureService(database, signIn.users, mails, personalData),
       address,
       mails,
       expiry,

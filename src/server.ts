@@ -9,6 +9,7 @@ import { newId } from "./platform/ids.js";
 import { registerCompression } from "./server/compression.js";
 import { registerConsole } from "./server/console-files.js";
 import { registerCors } from "./server/cors.js";
+import { registerExports } from "./server/export-download.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { registerGraphql } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
@@ -71,6 +72,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);
   const http = await registerGraphql(server, { app, schema, guard, streams, operationLog });
   registerGraphiql(server);
+  registerExports(server, app);
   await registerConsole(server);
   server.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.slice(0, 200)}.` }),

@@ -59,7 +59,7 @@ afterEach(() => context?.close());
 const signUp = async () => {
   await page.goto(atrium.url);
   await page.getByLabel("E-mail").fill(`${crypto.randomUUID()}@example.com`);
-  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Quote studio" }).waitFor();
 };
@@ -203,11 +203,12 @@ describe("W1 the console", () => {
       await page.getByRole("button", { name: "Forgot your password?" }).click();
       await page.getByText("a mail with a link is on its way").waitFor();
       await page.goto(await linkTo("reset"));
+      await page.getByRole("heading", { name: "Choose a new password." }).waitFor();
       expect(page.url()).toBe(`${atrium.url}/`);
-      await page.getByLabel("New password").fill("password123");
+      await page.getByLabel("New password", { exact: true }).fill("password123");
       await page.getByRole("button", { name: "Set password" }).click();
       await page.getByText("is one of the first that are guessed").waitFor();
-      await page.getByLabel("New password").fill("a password of one's own");
+      await page.getByLabel("New password", { exact: true }).fill("a password of one's own");
       await page.getByRole("button", { name: "Set password" }).click();
       await page.getByText("Your password is set.").waitFor();
       await page.getByLabel("E-mail").fill(ann.email);
@@ -222,7 +223,7 @@ describe("W1 the console", () => {
     await openPage();
     await page.goto(atrium.url);
     await page.getByLabel("E-mail").fill("nobody");
-    await page.getByLabel("Password").fill(password);
+    await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Create account" }).click();
     await page.getByText("This is not an e-mail address.").waitFor();
     expect(await page.getByLabel("E-mail").getAttribute("aria-invalid")).toBe("true");

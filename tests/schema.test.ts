@@ -121,6 +121,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
           and c.column_name = 'workspace_id' and c.is_nullable = 'NO')
       order by 1`);
     expect(without.map(({ table_name }) => table_name)).toEqual([
+      "data_export",
       "data_key",
       "guess_count",
       "linked_identity",

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
@@ -51,7 +52,7 @@ export class AccountService {
     const account = { email, passwordHash, isVerified: asOperator };
     try {
       return await withFreeUsername(username, input.username != null, (free) =>
-        this.database.write(selfActor(origin.requestId), async (change) => {
+        this.database.write(asSystem(selfActor(origin.requestId)), async (change) => {
           const user = await this.create(change, { ...account, username: free }, asOperator);
           return this.sessions.open(change, user, origin, SignInMethod.PASSWORD);
         }),
@@ -116,7 +117,7 @@ export class AccountService {
       throw wrongCredentials();
     }
     const user = await this.sessions.user(found.id);
-    const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };
+    const actor = { ...asSystem(selfActor(origin.requestId)), userId: found.id, workspaceId: found.workspaceId };
     const { passwordHash } = found;
     const renewed =
       passwordHash !== null && isOutdatedHash(passwordHash) ? await hashPassword(input.password) : undefined;

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { badInput, DomainError } from "#src/platform/errors.js";
@@ -40,7 +41,7 @@ export class AddressService {
   async requestVerification(caller: Caller): Promise<MailNotice> {
     const user = await this.deps.sessions.user(caller.userId);
     if (user.isVerified) throw new DomainError("CONFLICT", "Your e-mail address is confirmed already.");
-    return this.deps.database.write(caller, (change) => this.greet(change, user));
+    return this.deps.database.write(asSystem(caller), (change) => this.greet(change, user));
   }
 
   /** Confirms the address that the token was mailed to: the account's own, or the one that it changes to. */
@@ -76,7 +77,7 @@ export class AddressService {
     if (!(await checkPassword(user?.passwordHash, password))) throw badInput("is not your password.", "input.password");
     if (user === undefined || user.email === email) throw badInput("is your address already.", "input.email");
     if (user.taken) throw takenAddress("input.email");
-    return database.write(caller, async (change) => {
+    return database.write(asSystem(caller), async (change) => {
       const issued = await tokens.issue(change, caller.userId, "change-email", email);
       if (issued === undefined) throw tooSoon();
       const letter = emailChangeLetter(address.link("verify", issued.token), issued.expiresAt);

@@ -32,4 +32,5 @@ export const personActor = (person: { userId: string; workspaceId: string }, { r
   workspaceId: person.workspaceId,
   permissions: new Set(),
   requestId,
+  isSystem: true,
 });

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { z } from "zod";
-import { noWorkspace } from "#src/platform/actor.js";
+import { asSystem, noWorkspace } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
 import { defineJob } from "#src/platform/define-job.js";
@@ -53,7 +53,13 @@ export class PasswordService {
   async requestReset(email: string, { requestId }: Origin): Promise<MailNotice> {
     const { database, tokens } = this.deps;
     if (email.length > 255) throw badInput("has more than 255 characters.", "email");
-    const actor = { userId: "", workspaceId: noWorkspace, permissions: new Set<string>(), requestId };
+    const actor = {
+      userId: "",
+      workspaceId: noWorkspace,
+      permissions: new Set<string>(),
+      requestId,
+      isSystem: true,
+    } as const;
     return database.write(actor, async (change) => {
       const noted = await tokens.note(change, "ask-for-reset", normalEmail(email));
       change.enqueue(OfferReset, { id: noted.id });
@@ -94,6 +100,7 @@ export class PasswordService {
       await sessions.endAll(change, userId);
       // Whoever made the account without reading its mail may have left a way back in.
       if (!user.isVerified) {
+        change.reachEverywhere();
         await change.sql(sql`update api_key set revoked_at = ${change.now} where created_by_id = ${userId}
           and revoked_at is null`);
         await removeOtherWaysIn(change, userId);
@@ -119,7 +126,7 @@ export class PasswordService {
     else await this.#check(userId, user.passwordHash, currentPassword);
     refuseWeakPassword(newPassword, user, "input.newPassword");
     const passwordHash = await hashPassword(newPassword);
-    await database.write(caller, async (change) => {
+    await database.write(asSystem(caller), async (change) => {
       const changed = await change.sql(sql`update "user" set password_hash = ${passwordHash}
         where id = ${userId} and password_hash is not distinct from ${user.passwordHash} returning id`);
       if (changed.length === 0)

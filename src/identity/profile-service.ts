@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { badInput } from "#src/platform/errors.js";
 import type { Caller } from "./caller.js";
@@ -29,7 +30,7 @@ export class ProfileService {
     ].flat();
     if (columns.length > 0) {
       try {
-        await this.database.write(caller, async (change) => {
+        await this.database.write(asSystem(caller), async (change) => {
           await change.sql(sql`update "user" set ${sql.join(columns)} where id = ${caller.userId}`);
           change.record("user.updated", { id: caller.userId });
         });
@@ -43,7 +44,7 @@ export class ProfileService {
 
   /** Parallel patches come one after the other: none is lost. */
   async updatePreferences(caller: Caller, patch: Record<string, unknown>): Promise<User> {
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       const [row] = await change.sql(sql<{ preferences: Record<string, unknown> }>`
         select preferences from "user" where id = ${caller.userId} for no key update`);
       const merged = JSON.stringify(mergePatch(row?.preferences ?? {}, patch, "patch"));

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { DomainError, notFound } from "#src/platform/errors.js";
@@ -35,7 +36,7 @@ export class UserService {
     const userId = parseId(id, "user");
     if (userId === caller.userId)
       throw new DomainError("CONFLICT", "Nobody deactivates their own account: ask another operator.");
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       const user = await this.#hold(change, userId);
       if (!user.isActive) return;
       await this.end(change, userId);
@@ -48,7 +49,7 @@ export class UserService {
   /** They sign in anew; what had ended stays ended. */
   async reactivate(caller: Caller, id: string): Promise<User> {
     const userId = parseId(id, "user");
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       const user = await this.#hold(change, userId);
       if (user.isActive) return;
       await change.sql(sql`update "user" set is_active = true where id = ${userId}`);
@@ -59,6 +60,7 @@ export class UserService {
 
   /** Lets nobody act for a user any more: ends their sessions, API keys and mailed links, and every open connection. */
   async end(change: Change, userId: string): Promise<void> {
+    change.reachEverywhere();
     await change.sql(sql`update "user" set is_active = false where id = ${userId}`);
     await this.sessions.endAll(change, userId);
     await change.sql(sql`update api_key set revoked_at = ${change.now}

@@ -12,6 +12,11 @@ export interface Actor {
   readonly permissions: ReadonlySet<string>;
   /** Ties log lines, jobs and errors of one request together. */
   readonly requestId: string;
+  /**
+   * Set where there is nobody yet on whose behalf something happens, such as at a sign-up: its transaction is the system's
+   * own, and the wall in Postgres does not stand around it.
+   */
+  readonly isSystem?: true;
   /** Left out before anybody has signed in, and for background work. */
   readonly credential?: Credential;
 }
@@ -19,10 +24,14 @@ export interface Actor {
 /** In place of a workspace, for work of the installation itself. No id, so nobody's workspace holds such rows. */
 export const noWorkspace = "system";
 
+/** The same for what belongs to no workspace, such as accounts and mails: each statement says itself whose rows it is about. */
+export const asSystem = <T extends Actor>(actor: T): T & { readonly isSystem: true } => ({ ...actor, isSystem: true });
+
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */
 export const jobActor = (job: { workspaceId: string; createdById: string; requestId: string }): Actor => ({
   workspaceId: job.workspaceId,
   userId: job.createdById,
   permissions: new Set(),
   requestId: job.requestId,
+  ...(job.workspaceId === noWorkspace ? { isSystem: true } : {}),
 });

@@ -145,6 +145,11 @@ export class Change {
     this.#jobs.push({ id, lane, runAt });
   }
 
+  /** To be called by who changes rows of other workspaces than the actor's: caches of all of them hear of it. */
+  reachEverywhere(): void {
+    this.#touched.isEverywhere = true;
+  }
+
   /** Tells whoever listens to a topic, in any process, to look again after the commit. */
   wake(topic: string): void {
     this.#topics.add(topic);

@@ -21,6 +21,8 @@ export const topicsOfReading = (tables: readonly string[], workspaceId: string):
 /** Collects what one transaction may have changed. It may name too much, and never too little. */
 export class TouchedRows {
   readonly #tables = new Set<string>();
+  /** True once rows of other workspaces than the transaction's own may be among them. */
+  isEverywhere = false;
 
   constructor(
     /** The workspace that the transaction acts in; empty when it acts in none, and so perhaps in all. */
@@ -38,7 +40,9 @@ export class TouchedRows {
 
   get topics(): string[] {
     return [...this.#tables].map((table) =>
-      this.workspaceId !== "" && this.hasWorkspace(table) ? rowsTopic(table, this.workspaceId) : rowsTopic(table),
+      this.workspaceId !== "" && !this.isEverywhere && this.hasWorkspace(table)
+        ? rowsTopic(table, this.workspaceId)
+        : rowsTopic(table),
     );
   }
 }

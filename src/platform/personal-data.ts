@@ -1,0 +1,70 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Change } from "./change.js";
+import { columnName, sealedColumnsOf } from "./column.js";
+import type { Database } from "./database.js";
+import type { Vault } from "./vault.js";
+
+type EntityClass = new () => object;
+
+/**
+ * What one table holds of people. Every table with a column that names a user declares it beside its domain, and `app.ts`
+ * gathers them; a test finds the columns that nobody has declared.
+ */
+export interface PersonalData {
+  readonly entity: EntityClass;
+  /** Properties that hold the user's id. */
+  readonly by: readonly string[];
+  /** Properties that an export leaves out: secrets, and hashes of them. */
+  readonly omit?: readonly string[];
+  /** What becomes of the rows: they go, they stay without a word about the person, or something of their own is done. */
+  readonly erase: "delete" | "keep" | ((change: Change, userId: string) => Promise<unknown>);
+}
+
+type Json = Record<string, unknown>;
+
+const ofUser = ({ by }: PersonalData, userId: string): RawBuilder<unknown> =>
+  sql.join(
+    by.map((property) => sql`t.${sql.ref(columnName(property))} = ${userId}`),
+    sql` or `,
+  );
+
+const tableOf = (database: Database, { entity }: PersonalData): string => database.metadata.get(entity).tableName;
+
+/** The rows of a table that name a user, as they are stored; what is sealed is opened. */
+export const exportRows = async (
+  database: Database,
+  vault: Vault,
+  held: PersonalData,
+  userId: string,
+): Promise<Record<string, Json[]>> => {
+  const table = tableOf(database, held);
+  const omitted = (held.omit ?? []).map(columnName);
+  const rows = await database.rows(sql<{ row: Json }>`
+    select to_jsonb(t) - ${omitted}::text[] as row from ${sql.table(table)} t where ${ofUser(held, userId)} order by 1`);
+  const sealed = sealedColumnsOf(held.entity)
+    .map(columnName)
+    .filter((column) => !omitted.includes(column));
+  const open = async (row: Json): Promise<Json> => {
+    const opened = { ...row };
+    const workspaceId = typeof row.workspace_id === "string" ? row.workspace_id : null;
+    for (const column of sealed) {
+      const value = row[column];
+      if (typeof value === "string")
+        opened[column] = await vault.open(value, { table, row: String(row.id), column, workspaceId });
+    }
+    return opened;
+  };
+  return { [table]: await Promise.all(rows.map(({ row }) => open(row))) };
+};
+
+/** Safe to repeat. */
+export const eraseRows = async (
+  database: Database,
+  change: Change,
+  held: PersonalData,
+  userId: string,
+): Promise<void> => {
+  if (typeof held.erase === "function") await held.erase(change, userId);
+  else if (held.erase === "delete")
+    await change.sql(sql`delete from ${sql.table(tableOf(database, held))} t where ${ofUser(held, userId)}`);
+};
