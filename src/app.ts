@@ -15,22 +15,18 @@ import { BelievedCallers } from "./identity/believed-callers.js";
 import { DataExport } from "./identity/data-export.js";
 import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
 import { ExportMyData, ExportService } from "./identity/export-service.js";
-import { GuessCount } from "./identity/guesses.js";
 import { identityPersonalData } from "./identity/identity-personal-data.js";
 import { Invitation } from "./identity/invitation.js";
 import { InvitationService } from "./identity/invitation-service.js";
-import { LinkedIdentity } from "./identity/linked-identity.js";
 import { Mail } from "./identity/mail.js";
 import { DeliverMail, MailService } from "./identity/mail-service.js";
 import { MemberService } from "./identity/member-service.js";
 import { Membership } from "./identity/membership.js";
-import { OauthAttempt } from "./identity/oauth-attempt.js";
-import { Passkey, PasskeyChallenge } from "./identity/passkey.js";
 import { OfferReset } from "./identity/password-service.js";
-import { ProfileService } from "./identity/profile-service.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { SessionSweep } from "./identity/session-sweep.js";
+import { expiringSignIns, signInEntities } from "./identity/sign-in-entities.js";
 import { SignInLimits } from "./identity/sign-in-limits.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SigningKey } from "./identity/signing-key.js";
@@ -38,9 +34,7 @@ import { SigningKeys } from "./identity/signing-keys.js";
 import { SingleUseToken } from "./identity/single-use-token.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { accessTokenMs, Tokens } from "./identity/tokens.js";
-import { RecoveryCode, Totp } from "./identity/totp.js";
 import { User } from "./identity/user.js";
-import { UserService } from "./identity/user-service.js";
 import { Workspace } from "./identity/workspace.js";
 import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
@@ -104,13 +98,7 @@ export const entities = [
   Session,
   RefreshToken,
   ApiKey,
-  LinkedIdentity,
-  OauthAttempt,
-  Totp,
-  RecoveryCode,
-  Passkey,
-  PasskeyChallenge,
-  GuessCount,
+  ...signInEntities,
   Mail,
   SigningKey,
   SingleUseToken,
@@ -146,7 +134,7 @@ export const personalData: readonly PersonalData[] = [
 ];
 
 /** Tables whose rows end at their `expires_at`. */
-const expiring = [Mail, SingleUseToken, DataExport, OauthAttempt, PasskeyChallenge, GuessCount];
+const expiring = [Mail, SingleUseToken, DataExport, ...expiringSignIns];
 const expiringTables = expiring.map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
@@ -201,8 +189,6 @@ export interface App extends SignInServices {
   readonly workspaceRemoval: WorkspaceRemoval;
   readonly members: MemberService;
   readonly invitations: InvitationService;
-  readonly profiles: ProfileService;
-  readonly users: UserService;
   readonly exports: ExportService;
   readonly erasure: ErasureService;
   readonly mails: MailService;
@@ -306,7 +292,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const sessions = new SessionService(database, tokens, clock, limits, logger, config.sessionMs);
     const signInLimits = new SignInLimits(limits, config.limits.signIn);
     const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address, signInLimits };
-    const users = new UserService(database, sessions, mails);
+    const signIn = await createSignInServices(signInDeps);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
@@ -316,7 +302,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       config.ai.default,
     );
     const app: App = {
-      ...(await createSignInServices(signInDeps)),
+      ...signIn,
       config,
       clock,
       logger,
@@ -345,10 +331,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),
       invitations: new InvitationService(database, mails, address),
-      profiles: new ProfileService(database, sessions),
-      users,
       exports: new ExportService(database, vault, clock, personalData),
-      erasure: new ErasureService(database, users, mails, personalData),
+      erasure: new ErasureService(database, signIn.users, mails, personalData),
       address,
       mails,
       expiry,

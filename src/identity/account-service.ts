@@ -56,7 +56,7 @@ export class AccountService {
     const account = { email, passwordHash, isVerified: asOperator };
     try {
       return await withFreeUsername(username, input.username != null, (free) =>
-        this.deps.database.write(selfActor(origin.requestId), async (change) => {
+        this.deps.database.write(asSystem(selfActor(origin.requestId)), async (change) => {
           const user = await this.create(change, { ...account, username: free }, asOperator);
           return this.deps.sessions.open(change, user, origin, SignInMethod.PASSWORD);
         }),

@@ -4,11 +4,16 @@ import type { Change } from "#src/platform/change.js";
 import type { PersonalData } from "#src/platform/personal-data.js";
 import { ApiKey } from "./api-key.js";
 import { DataExport } from "./data-export.js";
+import { GuessCount } from "./guesses.js";
+import { LinkedIdentity } from "./linked-identity.js";
 import { Mail } from "./mail.js";
 import { Membership } from "./membership.js";
+import { OauthAttempt } from "./oauth-attempt.js";
+import { Passkey, PasskeyChallenge } from "./passkey.js";
 import { hashPassword } from "./passwords.js";
 import { Session } from "./session.js";
 import { SingleUseToken } from "./single-use-token.js";
+import { RecoveryCode, Totp } from "./totp.js";
 import { User } from "./user.js";
 
 /** The row stays, because what the person made in shared workspaces names it, and says nothing of them any more. */
@@ -22,6 +27,13 @@ const anonymise = async (change: Change, userId: string) =>
 export const identityPersonalData: readonly PersonalData[] = [
   { entity: Membership, by: ["userId"], erase: "delete" },
   { entity: Session, by: ["userId"], erase: "delete" },
+  { entity: LinkedIdentity, by: ["userId"], omit: ["accessToken", "refreshToken"], erase: "delete" },
+  { entity: OauthAttempt, by: ["linkingUserId"], omit: ["stateHash", "bindingHash"], erase: "delete" },
+  { entity: Passkey, by: ["userId"], omit: ["publicKey"], erase: "delete" },
+  { entity: PasskeyChallenge, by: ["userId"], omit: ["hash"], erase: "delete" },
+  { entity: Totp, by: ["userId"], omit: ["secret"], erase: "delete" },
+  { entity: RecoveryCode, by: ["userId"], omit: ["hash"], erase: "delete" },
+  { entity: GuessCount, by: ["userId"], erase: "delete" },
   { entity: ApiKey, by: ["createdById"], omit: ["secretHash", "previousHash"], erase: "delete" },
   { entity: SingleUseToken, by: ["userId"], omit: ["hash"], erase: "delete" },
   { entity: Mail, by: ["userId"], omit: ["text"], erase: "delete" },

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { DomainError, notFound } from "#src/platform/errors.js";
@@ -47,7 +48,7 @@ export class LinkedIdentityService {
     const { attemptId, provider, redeem } = await this.journeys.claim(input, origin, caller.userId);
     const proven = await redeem();
     try {
-      return await this.database.write(caller, async (change) => {
+      return await this.database.write(asSystem(caller), async (change) => {
         await change.sql(sql`select id from "user" where id = ${caller.userId} for update`);
         const [counted] = await change.sql(
           sql<{ count: string }>`select count(*) from linked_identity where user_id = ${caller.userId}`,
@@ -68,7 +69,7 @@ export class LinkedIdentityService {
     const identityId = parseId(id, "linked_identity");
     const identity = (await this.list(caller)).find((own) => own.id === identityId);
     if (identity === undefined) throw notFound("linked identity", id);
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       const names = this.journeys.providers.map(({ name }) => name);
       await requireOtherWayIn(change, caller.userId, identityId, names);
       await change.sql(sql`delete from linked_identity where id = ${identityId} and user_id = ${caller.userId}`);

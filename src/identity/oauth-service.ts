@@ -1,5 +1,6 @@
 import { isEmail } from "class-validator";
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
@@ -86,7 +87,7 @@ export class OAuthService {
   ): Promise<TokenPair> {
     if (!isActive) throw unauthenticated("This account was deactivated.");
     const user = await this.deps.sessions.user(userId);
-    const actor = { ...selfActor(origin.requestId), userId, workspaceId };
+    const actor = { ...asSystem(selfActor(origin.requestId)), userId, workspaceId };
     if (proven !== undefined) {
       // Of its own: what the issuer said stays true when the second factor is still missing, or wrong.
       await this.deps.database.write(actor, async (change) => {
@@ -115,7 +116,7 @@ export class OAuthService {
     const owner = await this.#ownerOf(email);
     if (owner !== undefined && !(proven.emailVerified && owner.isVerified && owner.isActive && !owner.hasSecondFactor))
       throw addressTaken(provider);
-    const self = selfActor(origin.requestId);
+    const self = asSystem(selfActor(origin.requestId));
     const actor = owner === undefined ? self : { ...self, userId: owner.userId, workspaceId: owner.workspaceId };
     const known = owner === undefined ? undefined : await this.deps.sessions.user(owner.userId);
     const username = (proven.name?.trim() || (email.split("@")[0] ?? email)).slice(0, 90);

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { badInput, DomainError, notFound, unauthenticated } from "#src/platform/errors.js";
@@ -60,7 +61,7 @@ export class PasskeyService {
       sql<{ id: string; transports: string[] }>`
         select credential_id as id, transports from passkey where user_id = ${userId} order by id limit ${mostPasskeys}`,
     );
-    return this.#start(caller, userId, (challenge) =>
+    return this.#start(asSystem(caller), userId, (challenge) =>
       generateRegistrationOptions({
         rpName: "Atrium",
         rpID: this.#party.id,
@@ -90,7 +91,7 @@ export class PasskeyService {
         "input.credential",
       );
     try {
-      return await this.database.write(caller, async (change) => {
+      return await this.database.write(asSystem(caller), async (change) => {
         await change.sql(sql`select id from "user" where id = ${userId} for update`);
         const [held] = await change.sql(sql<{ count: string }>`select count(*) from passkey where user_id = ${userId}`);
         if (Number(held?.count) >= mostPasskeys)
@@ -138,7 +139,7 @@ export class PasskeyService {
     if (owner === undefined || Buffer.from(userHandle ?? "", "base64url").toString() !== owner.userId) throw refused();
     const { id, userId, workspaceId } = owner;
     const user = await this.sessions.user(userId);
-    return this.database.write({ ...selfActor(origin.requestId), userId, workspaceId }, async (change) => {
+    return this.database.write({ ...asSystem(selfActor(origin.requestId)), userId, workspaceId }, async (change) => {
       const [known] = await change.sql(sql<{ credentialId: string; publicKey: string; counter: string }>`
         select credential_id as "credentialId", public_key as "publicKey", counter
         from passkey where id = ${id} for update`);
@@ -154,7 +155,7 @@ export class PasskeyService {
 
   async rename(caller: Caller, id: string, name: string): Promise<Passkey> {
     const passkey = await this.#own(caller, id);
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       await change.sql(sql`update passkey set name = ${name} where id = ${passkey.id} and user_id = ${caller.userId}`);
       change.record("user.renamed_passkey", { id: caller.userId }, { passkeyId: passkey.id });
     });
@@ -164,7 +165,7 @@ export class PasskeyService {
   async remove(caller: Caller, id: string): Promise<Passkey> {
     await this.recent.require(caller);
     const passkey = await this.#own(caller, id);
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       await requireOtherWayIn(change, caller.userId, passkey.id, this.issuers);
       await change.sql(sql`delete from passkey where id = ${passkey.id} and user_id = ${caller.userId}`);
       change.record("user.removed_passkey", { id: caller.userId }, { passkeyId: passkey.id });

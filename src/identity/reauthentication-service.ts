@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Database } from "#src/platform/database.js";
 import { badInput, unauthenticated } from "#src/platform/errors.js";
 import type { Caller } from "./caller.js";
@@ -26,7 +27,7 @@ export class ReauthenticationService {
       sql<{ passwordHash: string | null }>`select password_hash as "passwordHash" from "user" where id = ${userId}`,
     );
     if (!(await checkPassword(user?.passwordHash, password))) throw badInput("is not your password.", "input.password");
-    await this.database.write(caller, async (change) => {
+    await this.database.write(asSystem(caller), async (change) => {
       await this.secondFactors.pass(change, userId, code);
       await change.sql(sql`
         update session set authenticated_at = ${change.now} where id = ${credential.id} and user_id = ${userId}`);

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { generateSecret, generateURI, verifySync } from "otplib";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
@@ -72,7 +73,7 @@ export class SecondFactorService {
     await this.deps.recent.require(caller);
     const { userId } = caller;
     const secret = generateSecret({ length: 20 });
-    return this.deps.database.write(caller, async (change) => {
+    return this.deps.database.write(asSystem(caller), async (change) => {
       const existing = await this.#lock(change, userId);
       if (existing?.confirmedAt != null)
         throw new DomainError("CONFLICT", "An authenticator app is set up already: disable it first.");
@@ -93,7 +94,7 @@ export class SecondFactorService {
   async confirm(caller: Caller, code: string): Promise<NewRecoveryCodes> {
     await this.deps.recent.require(caller);
     const { userId } = caller;
-    return this.deps.database.write(caller, async (change) => {
+    return this.deps.database.write(asSystem(caller), async (change) => {
       const totp = await this.#lock(change, userId);
       if (totp === undefined || totp.confirmedAt !== null)
         throw new DomainError("CONFLICT", "No authenticator app waits for its first code: call `startTotp` first.");
@@ -110,7 +111,7 @@ export class SecondFactorService {
 
   async disable(caller: Caller): Promise<SecondFactor> {
     await this.deps.recent.require(caller);
-    await this.deps.database.write(caller, async (change) => {
+    await this.deps.database.write(asSystem(caller), async (change) => {
       const removed = await change.sql(sql`delete from totp where user_id = ${caller.userId} returning id`);
       await this.deps.recoveryCodes.remove(change, caller.userId);
       if (removed.length > 0) change.record("user.disabled_totp", { id: caller.userId });
@@ -120,7 +121,7 @@ export class SecondFactorService {
 
   async regenerate(caller: Caller): Promise<NewRecoveryCodes> {
     await this.deps.recent.require(caller);
-    return this.deps.database.write(caller, async (change) => {
+    return this.deps.database.write(asSystem(caller), async (change) => {
       const totp = await this.#lock(change, caller.userId);
       if (totp?.confirmedAt == null)
         throw new DomainError("CONFLICT", "Recovery codes stand in for an authenticator app: set one up first.");

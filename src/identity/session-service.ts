@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Actor } from "#src/platform/actor.js";
+import { type Actor, asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
@@ -247,9 +247,5 @@ export const selfActor = (requestId: string): Actor => ({
 });
 
 /** The actor of what happens before it is known who acts, and of what belongs to no workspace. */
-export const nobody = (requestId: string): Actor => ({
-  userId: "",
-  workspaceId: "",
-  permissions: new Set(),
-  requestId,
-});
+export const nobody = (requestId: string): Actor =>
+  asSystem({ userId: "", workspaceId: "", permissions: new Set(), requestId });

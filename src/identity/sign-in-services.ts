@@ -15,6 +15,7 @@ import { OAuthJourneys } from "./oauth-journeys.js";
 import { OAuthService } from "./oauth-service.js";
 import { PasskeyService } from "./passkey-service.js";
 import { PasswordService } from "./password-service.js";
+import { ProfileService } from "./profile-service.js";
 import { ReauthenticationService } from "./reauthentication-service.js";
 import { RecentSignIn } from "./recent-sign-in.js";
 import { RecoveryCodes } from "./recovery-codes.js";
@@ -22,6 +23,7 @@ import { SecondFactorService } from "./second-factor-service.js";
 import type { SessionService } from "./session-service.js";
 import type { SignInLimits } from "./sign-in-limits.js";
 import { SingleUseTokens } from "./single-use-tokens.js";
+import { UserService } from "./user-service.js";
 
 interface Deps {
   readonly config: Config;
@@ -41,6 +43,8 @@ export interface SignInServices {
   readonly accounts: AccountService;
   readonly addresses: AddressService;
   readonly passwords: PasswordService;
+  readonly profiles: ProfileService;
+  readonly users: UserService;
   readonly reauthentication: ReauthenticationService;
   readonly secondFactors: SecondFactorService;
   readonly passkeys: PasskeyService;
@@ -68,6 +72,8 @@ export const createSignInServices = async (deps: Deps): Promise<SignInServices> 
     accounts,
     addresses,
     passwords: new PasswordService({ ...accountDeps, recent, guesses }),
+    profiles: new ProfileService(database, sessions),
+    users: new UserService(database, sessions, mails),
     reauthentication: new ReauthenticationService(database, sessions, secondFactors, guesses),
     secondFactors,
     passkeys: new PasskeyService(database, sessions, recent, address, names),

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121181419 extends Migration {
+export class Migration20261121183248 extends Migration {
 
-  override name = 'Migration20261121181419';
+  override name = 'Migration20261121183248';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "guess_count" ("id" text not null, "user_id" text not null, "count" integer not null, "expires_at" timestamptz not null, primary key ("id"));`);
