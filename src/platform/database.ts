@@ -3,7 +3,7 @@ import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@m
 import type { RawBuilder } from "kysely";
 import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
-import { Change, type Committed } from "./change.js";
+import { Change, type Committed, nothing } from "./change.js";
 import type { Clock } from "./clock.js";
 import { Connections, type RawRow } from "./connections.js";
 import { SettingError } from "./errors.js";
@@ -181,7 +181,14 @@ export class Database {
       const result = await work(change);
       const { committed, statement } = await change.complete();
       ended = await this.beforeCommit(committed.touched);
-      if (statement !== undefined) await this.inserts.run(statement.text, statement.values, { repeatable: false });
+      if (statement !== undefined) {
+        const [row] = await this.inserts.run(statement.text, statement.values, { repeatable: false });
+        change.settle(row?.[0]);
+      }
+      if (change.isVoid) {
+        await em?.rollback();
+        return { result, committed: nothing };
+      }
       await em?.commit();
       return { result, committed };
     } catch (error) {

@@ -9,10 +9,10 @@ import {
 } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
-import type { JobTicket } from "./change.js";
 import { type Lane, lanes } from "./job.js";
-import type { Deliver, JobQueues } from "./job-queues.js";
+import type { Deliver, JobDelivery, JobQueues, JobTicket } from "./job-queues.js";
 import type { Logger } from "./logger.js";
+import { shareNext } from "./share-next.js";
 
 /** A worker that gives no sign for this long has lost its jobs, in milliseconds. */
 const lockMs = 10_000;
@@ -29,6 +29,12 @@ interface Engine {
 export class BullQueues implements JobQueues {
   readonly #queues: ReadonlyMap<Lane, Queue>;
   readonly #workers: Worker[] = [];
+  #waiting: JobTicket[] = [];
+  readonly #handOver = shareNext(async () => {
+    const tickets = this.#waiting;
+    this.#waiting = [];
+    await Promise.all([...this.#queues].map(([lane, queue]) => addTo(queue, lane, tickets)));
+  });
 
   private constructor(
     private readonly engine: Engine,
@@ -42,7 +48,9 @@ export class BullQueues implements JobQueues {
       connectionString: url,
       // Every worker keeps one connection to itself for LISTEN.
       max: lanes.length + 6,
-      options: "-c search_path=bullmq",
+      // A crash of Postgres may cost the queues their last moment: the rows of the jobs are flushed, and the sweep adds
+      // again what is missing here.
+      options: "-c search_path=bullmq -c synchronous_commit=off",
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       application_name: "atrium-jobs",
@@ -70,20 +78,9 @@ export class BullQueues implements JobQueues {
   }
 
   async add(tickets: readonly JobTicket[]): Promise<void> {
-    for (const [lane, queue] of this.#queues) {
-      const jobs = tickets.filter((ticket) => ticket.lane === lane);
-      if (jobs.length === 0) continue;
-      const now = Date.now();
-      const entries = jobs.map(({ id, runAt }) => ({
-        name: lane,
-        data: {},
-        opts: { jobId: id, delay: Math.max(0, runAt.getTime() - now), removeOnComplete: true, removeOnFail: true },
-      }));
-      const [only, ...others] = entries;
-      // A bulk is a transaction, one alone a single call.
-      if (only !== undefined && others.length === 0) await queue.add(only.name, only.data, only.opts);
-      else await queue.addBulk(entries);
-    }
+    if (tickets.length === 0) return;
+    this.#waiting.push(...tickets);
+    await this.#handOver();
   }
 
   async work(lane: Lane, concurrency: number, deliver: Deliver): Promise<void> {
@@ -126,7 +123,7 @@ export class BullQueues implements JobQueues {
       drainDelay: 5,
     };
     const processor: ConstructorParameters<typeof Worker>[1] = async (job, token) => {
-      const again = await deliver(job.id ?? "");
+      const again = await deliver(job.data as JobDelivery);
       if (again === undefined) return;
       await job.moveToDelayed(again.getTime(), token);
       throw new DelayedError();
@@ -138,6 +135,22 @@ export class BullQueues implements JobQueues {
     ) as Worker;
   }
 }
+
+const addTo = async (queue: Queue, lane: Lane, tickets: readonly JobTicket[]): Promise<void> => {
+  const now = Date.now();
+  const entries = tickets
+    .filter((ticket) => ticket.lane === lane)
+    .map(({ id, runAt, workspaceId, createdById, requestId }) => ({
+      name: lane,
+      data: { id, workspaceId, createdById, requestId } satisfies JobDelivery,
+      opts: { jobId: id, delay: Math.max(0, runAt.getTime() - now), removeOnComplete: true, removeOnFail: true },
+    }));
+  const [only, ...others] = entries;
+  if (only === undefined) return;
+  // A bulk is a transaction, one alone a single call.
+  if (others.length === 0) await queue.add(only.name, only.data, only.opts);
+  else await queue.addBulk(entries);
+};
 
 /** Creates or upgrades BullMQ's own tables in the schema `bullmq`. */
 export const migrateBullQueues = async (url: string): Promise<void> => {
