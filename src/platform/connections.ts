@@ -94,6 +94,10 @@ export class Connections {
       };
       const { rows } = await connection.client.query(query as pg.QueryArrayConfig);
       return rows as RawRow[];
+    } catch (error) {
+      // Its end may be heard only after the next statement was given to it.
+      if (isConnectionError(error)) this.#forget(connection);
+      throw error;
     } finally {
       sent.done = true;
       connection.sent.delete(sent);
@@ -124,16 +128,18 @@ export class Connections {
       pipeline: true,
     } as pg.ClientConfig);
     const connection: Connection = { client, ready: client.connect().then(() => {}), sent: new Set() };
-    const forget = () => {
-      const index = this.#connections.indexOf(connection);
-      if (index !== -1) this.#connections.splice(index, 1);
-    };
+    const forget = () => this.#forget(connection);
     connection.ready.catch(forget);
     client.on("error", forget);
     client.on("end", forget);
     this.onOpen(client);
     this.#connections.push(connection);
     return connection;
+  }
+
+  #forget(connection: Connection): void {
+    const index = this.#connections.indexOf(connection);
+    if (index !== -1) this.#connections.splice(index, 1);
   }
 
   /** Only what runs now can be cancelled: the oldest that the connection has not answered. */
