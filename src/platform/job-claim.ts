@@ -21,7 +21,7 @@ const holdJob = (delivery: JobDelivery, now: Date): Hold => ({
         kind, lane, run_at as "runAt", payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"
     ), thread as (
       insert into job_event (job_id, seq, workspace_id, attempt, kind, data, created_at)
-      select held.id, coalesce((select max(seq) from job_event e where e.job_id = held.id), 0) + 1, held."workspaceId",
+      select held.id, coalesce((select max(seq) from job_event where job_id = $2), 0) + 1, held."workspaceId",
         held.attempts, 'started', '{}', $1::timestamptz
       from held
     ), told as (

@@ -49,9 +49,10 @@ export class JobDispatch {
       const left = await this.database.rows(sql<Omit<JobTicket, "runAt"> & { runAt: string }>`
         select id, lane, run_at as "runAt", workspace_id as "workspaceId", created_by_id as "createdById",
           request_id as "requestId" from job
-        where status = 'QUEUED' and dispatched_at is null and created_at < clock_timestamp() - make_interval(secs => ${firstLookSeconds})
+        where finished_at is null and (
+          status = 'QUEUED' and dispatched_at is null and created_at < clock_timestamp() - make_interval(secs => ${firstLookSeconds})
           or status = 'QUEUED' and greatest(dispatched_at, run_at) < clock_timestamp() - make_interval(secs => ${nextLookSeconds})
-          or status = 'RUNNING' and greatest(dispatched_at, heartbeat_at) < clock_timestamp() - make_interval(secs => ${nextLookSeconds})
+          or status = 'RUNNING' and greatest(dispatched_at, heartbeat_at) < clock_timestamp() - make_interval(secs => ${nextLookSeconds}))
         order by dispatched_at nulls first limit ${batch}`);
       if (left.length === 0) return;
       await this.queues.add(left.map((job) => ({ ...job, runAt: new Date(job.runAt) })));

@@ -47,7 +47,7 @@ export const holdAttempt = (
       returning id, workspace_id, attempts
     ), thread as (
       insert into job_event (job_id, seq, workspace_id, attempt, kind, data, created_at)
-      select held.id, coalesce((select max(seq) from job_event e where e.job_id = held.id), 0) + t.place, held.workspace_id,
+      select held.id, coalesce((select max(seq) from job_event where job_id = $1), 0) + t.place, held.workspace_id,
         held.attempts, t.kind, t.data, $3::timestamptz
       from held, unnest($4::text[], $5::jsonb[]) with ordinality as t (kind, data, place)
     )`,
