@@ -13,6 +13,7 @@ import { type Lane, lanes } from "./job.js";
 import type { Deliver, JobDelivery, JobQueues, JobTicket } from "./job-queues.js";
 import type { Logger } from "./logger.js";
 import { shareNext } from "./share-next.js";
+import { SharedListener } from "./shared-listener.js";
 
 /** A worker that gives no sign for this long has lost its jobs, in milliseconds. */
 const lockMs = 10_000;
@@ -21,6 +22,8 @@ interface Engine {
   // Redis and Postgres backends differ in type only.
   readonly backend: BackendFactory<IQueueBackend, unknown> | undefined;
   readonly connection: unknown;
+  /** What workers take to wait for jobs. */
+  readonly listening: unknown;
   readonly prefix: string;
   close(): Promise<void>;
 }
@@ -46,8 +49,8 @@ export class BullQueues implements JobQueues {
   static async onPostgres(url: string, logger: Logger): Promise<BullQueues> {
     const pool = new pg.Pool({
       connectionString: url,
-      // Every worker keeps one connection to itself for LISTEN.
-      max: lanes.length + 6,
+      // One of them listens, for the workers of all lanes.
+      max: 7,
       // A crash of Postgres may cost the queues their last moment: the rows of the jobs are flushed, and the sweep adds
       // again what is missing here.
       options: "-c search_path=bullmq -c synchronous_commit=off",
@@ -60,6 +63,7 @@ export class BullQueues implements JobQueues {
       {
         backend: createPostgresBackend as unknown as BackendFactory<IQueueBackend, unknown>,
         connection: pool,
+        listening: new SharedListener(pool),
         prefix: "atrium",
         close: () => pool.end(),
       },
@@ -72,7 +76,7 @@ export class BullQueues implements JobQueues {
     connection.on("error", (error) => logger.warn({ err: error }, "Redis does not answer the job queues"));
     await connection.connect();
     return new BullQueues(
-      { backend: undefined, connection, prefix, close: async () => connection.disconnect() },
+      { backend: undefined, connection, listening: connection, prefix, close: async () => connection.disconnect() },
       logger,
     );
   }
@@ -113,7 +117,7 @@ export class BullQueues implements JobQueues {
 
   #worker(lane: Lane, concurrency: number, deliver: Deliver): Worker {
     const options = {
-      connection: this.engine.connection as never,
+      connection: this.engine.listening as never,
       prefix: this.engine.prefix,
       concurrency,
       lockDuration: lockMs,
