@@ -33,7 +33,7 @@ export class Database {
   private constructor(
     private readonly orm: MikroORM,
     private readonly reads: Connections,
-    /** Apart from reads: an insert may have to wait for a lock, and nothing that reads shall wait behind it. */
+    /** Single statements that write. Apart from reads: they may have to wait for a lock, and no read shall wait behind. */
     private readonly inserts: Connections,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +50,8 @@ export class Database {
   static async connect(options: DatabaseOptions): Promise<Database> {
     const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
     // Statements that stand alone share some of the connections; each transaction has one of the others to itself.
-    const shared = { reads: Math.max(1, Math.floor(pool / 3)), inserts: Math.max(1, Math.floor(pool / 5)) };
+    const third = Math.max(1, Math.floor(pool / 3));
+    const shared = { reads: third, inserts: third };
     const orm = await MikroORM.init({
       driver: PostgreSqlDriver,
       entities,

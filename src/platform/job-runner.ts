@@ -98,9 +98,8 @@ export class JobRunner {
   }
 
   async #attempt(job: Job, run: Run): Promise<Date | undefined> {
-    const { logger, bus } = this.deps;
+    const { bus } = this.deps;
     const handler = this.#handlers.get(job.kind);
-    const log = logger.child({ jobId: job.id, kind: job.kind, attempt: job.attempts });
     const timeout = setTimeout(() => run.stop(new RunStopped("timeout")), handler?.definition.timeoutMs ?? 0);
     const unsubscribe = bus.subscribe(cancelTopic(job.id), () => void this.#checkCancelled(run));
     this.#runs.add(run);
@@ -111,7 +110,7 @@ export class JobRunner {
       return undefined;
     } catch (error) {
       if (run.ended || error instanceof Superseded) return undefined;
-      return await this.#afterFailure(run, handler, error, log);
+      return await this.#afterFailure(run, handler, error);
     } finally {
       clearTimeout(timeout);
       unsubscribe();
@@ -132,12 +131,9 @@ export class JobRunner {
     await handler.run(payload.data, run);
   }
 
-  async #afterFailure(
-    run: Run,
-    handler: JobHandler | undefined,
-    error: unknown,
-    log: Logger,
-  ): Promise<Date | undefined> {
+  async #afterFailure(run: Run, handler: JobHandler | undefined, error: unknown): Promise<Date | undefined> {
+    const { id, kind, attempts, failures } = run.job;
+    const log = this.deps.logger.child({ jobId: id, kind, attempt: attempts });
     const stopped = run.signal.reason instanceof RunStopped ? run.signal.reason.reason : undefined;
     if (stopped === "cancelled") {
       await run.finish(async () => undefined);
@@ -150,9 +146,8 @@ export class JobRunner {
     }
     const shown = describe(error, stopped === "timeout" ? handler?.definition.timeoutMs : undefined);
     const final = error instanceof DomainError && !error.transient;
-    const failures = run.job.failures + 1;
-    const again = !final && handler !== undefined && failures < handler.definition.attempts;
-    const pause = again ? Math.max(backoff(handler.definition, failures), retryAfterMs(error)) : 0;
+    const again = !final && handler !== undefined && failures + 1 < handler.definition.attempts;
+    const pause = again ? Math.max(backoff(handler.definition, failures + 1), retryAfterMs(error)) : 0;
     const retryAt = again ? new Date(Date.now() + pause) : undefined;
     log.warn({ err: error, retryAt }, again ? "attempt failed and will be repeated" : "job failed");
     await run.fail(shown, retryAt);
