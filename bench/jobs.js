@@ -13,6 +13,7 @@ export const measureJobs = async ({ url, sample, rounds }) => {
   const ofBare = (name) => spread(measured.map((rates) => rates[name] / rates.bare));
   return {
     dispatchedOfBare: ofBare("dispatched"),
+    dispatchedOfUnflushedBare: spread(measured.map(({ dispatched, unflushed }) => dispatched / unflushed)),
     withRowsOfBare: ofBare("withRows"),
     meaninglessElsewhere: Object.fromEntries(
       Object.keys(measured[0]).map((name) => [name, spread(measured.map((rates) => rates[name]))]),

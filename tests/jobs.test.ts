@@ -1,4 +1,4 @@
-import type { JobQueues } from "#src/platform/job-queues.js";
+import type { Deliver, JobQueues } from "#src/platform/job-queues.js";
 import { engines, errorOf, eventually, type Person, startAtrium, type TestAtrium, testOn } from "./support/atrium.js";
 import { collect, endOf, follow, textOf } from "./support/follow.js";
 import { scriptedProvider } from "./support/scripted-provider.js";
@@ -89,7 +89,7 @@ describe.each(engines)("jobs on %s", (engine) => {
       new Proxy(queues, {
         get: (target, name: keyof JobQueues) => {
           if (name !== "work") return target[name].bind(target);
-          return (lane: never, concurrency: never, deliver: (id: string) => Promise<Date | undefined>) =>
+          return (lane: never, concurrency: never, deliver: Deliver) =>
             target.work(
               lane,
               concurrency,

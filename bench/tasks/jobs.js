@@ -42,8 +42,8 @@ const rate = async (add, countDone) => {
   return (jobs / (performance.now() - begun)) * 1000;
 };
 
-const bare = async () => {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, options: "-c search_path=bullmq" });
+const bare = async (settings = "") => {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, options: `-c search_path=bullmq ${settings}` });
   const connection = { connection: pool, prefix: "bench" };
   const queue = new Queue("bare", connection, createPostgresBackend);
   let done = 0;
@@ -70,8 +70,9 @@ const dispatched = async () => {
     done += 1;
     return undefined;
   });
+  const owner = { workspaceId, createdById: userId, requestId: newId("request") };
   const perSecond = await rate(
-    () => queues.add([{ id: newId("job"), lane: "interactive", runAt: new Date() }]),
+    () => queues.add([{ id: newId("job"), lane: "interactive", runAt: new Date(), ...owner }]),
     () => done,
   );
   await queues.close();
@@ -105,7 +106,12 @@ const withRows = async () => {
 
 const measured = [];
 for (let round = -1; round < rounds; round += 1) {
-  const rates = { bare: await bare(), dispatched: await dispatched(), withRows: await withRows() };
+  const rates = {
+    bare: await bare(),
+    unflushed: await bare("-c synchronous_commit=off"),
+    dispatched: await dispatched(),
+    withRows: await withRows(),
+  };
   // The first one warms up.
   if (round >= 0) measured.push(rates);
 }

@@ -5,20 +5,15 @@ import { type Actor, noWorkspace } from "./actor.js";
 import type { Clock } from "./clock.js";
 import type { JobDefinition } from "./define-job.js";
 import { Event, eventTopic } from "./event.js";
+import type { Held, Hold } from "./hold.js";
 import { newId } from "./ids.js";
-import { insertSql, type NewRow } from "./insert-sql.js";
-import { Job, JobStatus, type Lane } from "./job.js";
+import { heldSql, insertSql, type NewRow, type WritingStatement } from "./insert-sql.js";
+import { Job, JobStatus } from "./job.js";
+import type { JobTicket } from "./job-queues.js";
 import type { Node } from "./node.js";
 import { currentSpan, currentTrace } from "./span.js";
 import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
-
-/** What a queue needs to know of a job. */
-export interface JobTicket {
-  readonly id: string;
-  readonly lane: Lane;
-  readonly runAt: Date;
-}
 
 /** What the rest of the system hears of a transaction once it is committed. */
 export interface Committed {
@@ -27,6 +22,9 @@ export interface Committed {
   /** Rows that it may have changed, as topics of `touched-rows.ts`. */
   readonly touched: readonly string[];
 }
+
+/** What comes of a change that was not written. */
+export const nothing: Committed = { jobs: [], topics: [], touched: [] };
 
 type EntityClass<T> = new () => T;
 type Filled = "id" | "workspaceId" | "createdAt";
@@ -41,6 +39,9 @@ interface Deps {
   readonly clock: Clock;
 }
 
+/** Rows beyond so many do not hang on a hold in one statement: planning each of them costs more than a transaction. */
+const maxInHold = 20;
+
 /** One transaction's work: rows, events and jobs that become true together or not at all. */
 export class Change {
   readonly #topics = new Set<string>();
@@ -49,6 +50,7 @@ export class Change {
   readonly #events: Event[] = [];
   /** Rows that were made before the transaction was opened, if it ever is. */
   #made: NewRow[] = [];
+  #hold: { readonly statement: Hold; readonly held: { row: unknown } } | undefined;
   #transaction: Promise<EntityManager> | undefined;
   #em: EntityManager | undefined;
 
@@ -99,6 +101,11 @@ export class Change {
 
   /** An event, in the same commit. `data` must be what any reader of the workspace may see. */
   record(kind: string, subject: { id: string }, data: object = {}): void {
+    this.note(kind, subject, data);
+  }
+
+  /** An event of the machinery that works on somebody's behalf, such as the end of a job: nobody did it himself. */
+  note(kind: string, subject: { id: string }, data: object = {}): void {
     this.#events.push(
       Object.assign(new Event(), {
         id: newId("event"),
@@ -141,8 +148,8 @@ export class Change {
   }
 
   /** Hands a queued job to its queue after the commit. */
-  dispatch({ id, lane, runAt }: JobTicket): void {
-    this.#jobs.push({ id, lane, runAt });
+  dispatch({ id, lane, runAt, workspaceId, createdById, requestId }: JobTicket): void {
+    this.#jobs.push({ id, lane, runAt, workspaceId, createdById, requestId });
   }
 
   /** To be called by who changes rows of other workspaces than the actor's: caches of all of them hear of it. */
@@ -153,6 +160,28 @@ export class Change {
   /** Tells whoever listens to a topic, in any process, to look again after the commit. */
   wake(topic: string): void {
     this.#topics.add(topic);
+  }
+
+  /**
+   * Takes hold of one row as the change's last step. All of the change depends on it: without that row nothing is written,
+   * nobody is woken, and the write ends well all the same.
+   */
+  hold<T>(statement: Hold): Held<T> {
+    if (this.#hold !== undefined) throw new Error("A change has hold of one row already.");
+    this.#touched.addStatement(statement.text);
+    const held: { row: T | undefined } = { row: undefined };
+    this.#hold = { statement, held };
+    return held;
+  }
+
+  /** True once it is known that the row is not there on which the change depends. */
+  get isVoid(): boolean {
+    return this.#hold !== undefined && this.#hold.held.row === undefined;
+  }
+
+  /** Hears what the statement of `complete` gave: the held row as JSON. */
+  settle(held: string | null | undefined): void {
+    if (this.#hold !== undefined && held) this.#hold.held.row = JSON.parse(held);
   }
 
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {
@@ -166,22 +195,24 @@ export class Change {
   }
 
   /**
-   * Called once by the database, as the last step before the commit. A change that only adds rows has opened no
-   * transaction: then it is one statement, which is left to the caller.
+   * Called once by the database, as the last step before the commit. A change that only adds rows and takes hold of one
+   * has opened no transaction: then it is one statement, which is left to the caller.
    */
-  async complete(): Promise<{ committed: Committed; statement: { text: string; values: unknown[] } | undefined }> {
+  async complete(): Promise<{ committed: Committed; statement: WritingStatement | undefined }> {
+    const hold = this.#hold?.statement;
     const events = this.#events.map((row): NewRow => ({ meta: this.deps.metadata.get(Event) as never, row }));
     if (events.length > 0) this.#touched.add("event");
     const committed = { jobs: this.#jobs, topics: [...this.#topics], touched: this.#touched.topics };
+    const rows = [...this.#made, ...events];
+    if (hold !== undefined && rows.length > maxInHold) await this.#open();
     const em = await this.#transaction;
-    if (em === undefined) {
-      const rows = [...this.#made, ...events];
-      return { committed, statement: rows.length === 0 ? undefined : insertSql(rows) };
-    }
+    const last = statementOf(hold, em === undefined ? rows : events);
+    if (em === undefined) return { committed, statement: last };
     await em.flush();
-    if (events.length > 0) {
-      const { text, values } = insertSql(events);
-      await em.getKysely().executeQuery(CompiledQuery.raw(text, values));
+    if (last !== undefined) {
+      const query = CompiledQuery.raw(last.text, last.values);
+      const { rows } = await em.getKysely().executeQuery<{ held?: string }>(query);
+      this.settle(rows[0]?.held);
     }
     return { committed, statement: undefined };
   }
@@ -196,3 +227,8 @@ export class Change {
     return this.#transaction;
   }
 }
+
+const statementOf = (hold: Hold | undefined, rows: readonly NewRow[]): WritingStatement | undefined => {
+  if (hold !== undefined) return heldSql(hold, rows);
+  return rows.length === 0 ? undefined : insertSql(rows);
+};

@@ -98,6 +98,10 @@ export class Connections {
       gather(connection);
       const { rows } = await connection.client.query(query as pg.QueryArrayConfig);
       return rows as RawRow[];
+    } catch (error) {
+      // Its end may be heard only after the next statement was given to it.
+      if (isConnectionError(error)) this.#forget(connection);
+      throw error;
     } finally {
       sent.done = true;
       connection.sent.delete(sent);
@@ -129,16 +133,18 @@ export class Connections {
     } as pg.ClientConfig);
     const ready = client.connect().then(() => {});
     const connection = { client, ready, sent: new Set<Sent>(), gathers: false } as Connection;
-    const forget = () => {
-      const index = this.#connections.indexOf(connection);
-      if (index !== -1) this.#connections.splice(index, 1);
-    };
+    const forget = () => this.#forget(connection);
     connection.ready.catch(forget);
     client.on("error", forget);
     client.on("end", forget);
     this.onOpen(client);
     this.#connections.push(connection);
     return connection;
+  }
+
+  #forget(connection: Connection): void {
+    const index = this.#connections.indexOf(connection);
+    if (index !== -1) this.#connections.splice(index, 1);
   }
 
   /** Only what runs now can be cancelled: the oldest that the connection has not answered. */

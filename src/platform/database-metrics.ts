@@ -26,7 +26,7 @@ export const collectDatabaseMetrics = (
     const rows = await database.rows(sql<{ lane: string; status: string; count: number; oldest: number | null }>`
       select lane, status, count(*)::int as count,
         extract(epoch from clock_timestamp() - min(run_at) filter (where status = 'QUEUED'))::float8 as oldest
-      from job where status in ('QUEUED', 'RUNNING') group by lane, status`);
+      from job where finished_at is null and status in ('QUEUED', 'RUNNING') group by lane, status`);
     for (const lane of lanes) {
       const of = (status: string) => rows.find((row) => row.lane === lane && row.status === status);
       for (const status of ["QUEUED", "RUNNING"]) metrics.jobs.set({ lane, status }, of(status)?.count ?? 0);

@@ -3,7 +3,7 @@ import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@m
 import type { RawBuilder } from "kysely";
 import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
-import { Change, type Committed } from "./change.js";
+import { Change, type Committed, nothing } from "./change.js";
 import type { Clock } from "./clock.js";
 import { Connections, type RawRow } from "./connections.js";
 import { SettingError } from "./errors.js";
@@ -33,7 +33,7 @@ export class Database {
   private constructor(
     private readonly orm: MikroORM,
     private readonly reads: Connections,
-    /** Apart from reads: an insert may have to wait for a lock, and nothing that reads shall wait behind it. */
+    /** Single statements that write. Apart from reads: they may have to wait for a lock, and no read shall wait behind. */
     private readonly inserts: Connections,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +50,8 @@ export class Database {
   static async connect(options: DatabaseOptions): Promise<Database> {
     const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
     // Statements that stand alone share some of the connections; each transaction has one of the others to itself.
-    const shared = { reads: Math.max(1, Math.floor(pool / 3)), inserts: Math.max(1, Math.floor(pool / 5)) };
+    const third = Math.max(1, Math.floor(pool / 3));
+    const shared = { reads: third, inserts: third };
     const orm = await MikroORM.init({
       driver: PostgreSqlDriver,
       entities,
@@ -190,7 +191,14 @@ export class Database {
       const result = await work(change);
       const { committed, statement } = await change.complete();
       ended = await this.beforeCommit(committed.touched);
-      if (statement !== undefined) await this.inserts.run(statement.text, statement.values, { repeatable: false });
+      if (statement !== undefined) {
+        const [row] = await this.inserts.run(statement.text, statement.values, { repeatable: false });
+        change.settle(row?.[0]);
+      }
+      if (change.isVoid) {
+        await em?.rollback();
+        return { result, committed: nothing };
+      }
       await em?.commit();
       return { result, committed };
     } catch (error) {

@@ -1,10 +1,16 @@
 import type { EntityMetadata } from "@mikro-orm/core";
+import type { Hold } from "./hold.js";
 import { identifier } from "./lists/statement.js";
 
 /** A row to add: the table's description and the entity with its values. */
 export interface NewRow {
   readonly meta: EntityMetadata;
   readonly row: object;
+}
+
+export interface WritingStatement {
+  readonly text: string;
+  readonly values: unknown[];
 }
 
 interface InsertColumn {
@@ -33,30 +39,51 @@ const toValue = (value: unknown, columnType: string | undefined): unknown => {
   return value instanceof Date ? value.toISOString() : value;
 };
 
+/** Puts a row's values behind the others, and gives what names them in a statement. */
+const place = ({ meta, row }: NewRow, values: unknown[]): { into: string; places: string } => {
+  const given: string[] = [];
+  const places: string[] = [];
+  for (const { name, column, type } of columnsOf(meta)) {
+    const value = toValue((row as Record<string, unknown>)[name], type);
+    if (value === undefined) continue;
+    given.push(column);
+    places.push(`$${values.push(value)}`);
+  }
+  return { into: `insert into ${identifier(meta.tableName)} (${given.join(", ")})`, places: places.join(", ") };
+};
+
 /**
  * One statement that adds all rows, or none of them. Foreign keys are checked at its end, so the order of the tables is
  * free; the rows of one table are one list of values, because Postgres runs the parts of a `with` in no certain order and
  * events must get their places in the order in which they were recorded.
  */
-export const insertSql = (rows: readonly NewRow[]): { text: string; values: unknown[] } => {
+export const insertSql = (rows: readonly NewRow[]): WritingStatement => {
   const values: unknown[] = [];
   const lists = new Map<string, string[]>();
-  for (const { meta, row } of rows) {
-    const given: string[] = [];
-    const places: string[] = [];
-    for (const { name, column, type } of columnsOf(meta)) {
-      const value = toValue((row as Record<string, unknown>)[name], type);
-      if (value === undefined) continue;
-      given.push(column);
-      places.push(`$${values.push(value)}`);
-    }
-    const columns = given.join(", ");
-    const placeholders = places.join(", ");
-    const insert = `insert into ${identifier(meta.tableName)} (${columns}) values`;
-    lists.set(insert, [...(lists.get(insert) ?? []), `(${placeholders})`]);
+  for (const row of rows) {
+    const { into, places } = place(row, values);
+    lists.set(into, [...(lists.get(into) ?? []), `(${places})`]);
   }
-  const inserts = [...lists].map(([insert, list]) => `${insert} ${list.join(", ")}`);
+  const inserts = [...lists].map(([into, list]) => `${into} values ${list.join(", ")}`);
   const last = inserts.pop() ?? "select 1";
   const others = inserts.map((insert, index) => `i${index} as (${insert})`);
   return { text: others.length === 0 ? last : `with ${others.join(", ")} ${last}`, values };
+};
+
+/**
+ * One statement that takes hold of a row, adds all others, and gives the held one as JSON; without it nothing is added. The
+ * rows of one table hang on one another, so that they come in their order.
+ */
+export const heldSql = (hold: Hold, rows: readonly NewRow[]): WritingStatement => {
+  const values = [...hold.values];
+  const parts = [hold.text];
+  const last = new Map<string, string>();
+  for (const row of rows) {
+    const { into, places } = place(row, values);
+    const name = `i${parts.length}`;
+    // Types of values are known to an insert from its columns, whether they are listed or selected.
+    parts.push(`${name} as (${into} select ${places} from ${last.get(row.meta.tableName) ?? "held"} returning 1)`);
+    last.set(row.meta.tableName, name);
+  }
+  return { text: `${parts.join(", ")} select to_jsonb(held)::text as held from held`, values };
 };

@@ -1,7 +1,6 @@
 import { sql } from "kysely";
-import type { JobTicket } from "./change.js";
 import type { Database } from "./database.js";
-import type { JobQueues } from "./job-queues.js";
+import type { JobQueues, JobTicket } from "./job-queues.js";
 import type { Logger } from "./logger.js";
 
 const sweepMs = 1_000;
@@ -14,8 +13,7 @@ const batch = 500;
 export class JobDispatch {
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
-  #waiting: JobTicket[] = [];
-  #adding: Promise<void> | undefined;
+  readonly #adding = new Set<Promise<void>>();
 
   constructor(
     private readonly database: Database,
@@ -31,38 +29,33 @@ export class JobDispatch {
     }, sweepMs);
   }
 
-  /**
-   * Does not make the caller wait: the row is committed, so the job will run either way. Tickets that come while others
-   * are handed over go together with the next hand-over.
-   */
+  /** Does not make the caller wait: the row is committed, so the job will run either way. */
   dispatch(tickets: readonly JobTicket[]): void {
-    this.#waiting.push(...tickets);
-    if (this.#waiting.length > 0) this.#adding ??= this.#add();
+    if (tickets.length === 0) return;
+    const adding = this.#add(tickets).finally(() => this.#adding.delete(adding));
+    this.#adding.add(adding);
   }
 
-  async #add(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const tickets = this.#waiting;
-      this.#waiting = [];
-      await this.queues
-        .add(tickets)
-        .catch((error: unknown) =>
-          this.logger.warn({ err: error }, "the queue took no jobs; the sweep will hand them over"),
-        );
+  async #add(tickets: readonly JobTicket[]): Promise<void> {
+    try {
+      await this.queues.add(tickets);
+    } catch (error) {
+      this.logger.warn({ err: error }, "the queue took no jobs; the sweep will hand them over");
     }
-    this.#adding = undefined;
   }
 
   async sweep(): Promise<void> {
     try {
-      const left = await this.database.rows(sql<JobTicket & { runAt: string }>`
-        select id, lane, run_at as "runAt" from job
-        where status = 'QUEUED' and dispatched_at is null and created_at < clock_timestamp() - make_interval(secs => ${firstLookSeconds})
+      const left = await this.database.rows(sql<Omit<JobTicket, "runAt"> & { runAt: string }>`
+        select id, lane, run_at as "runAt", workspace_id as "workspaceId", created_by_id as "createdById",
+          request_id as "requestId" from job
+        where finished_at is null and (
+          status = 'QUEUED' and dispatched_at is null and created_at < clock_timestamp() - make_interval(secs => ${firstLookSeconds})
           or status = 'QUEUED' and greatest(dispatched_at, run_at) < clock_timestamp() - make_interval(secs => ${nextLookSeconds})
-          or status = 'RUNNING' and greatest(dispatched_at, heartbeat_at) < clock_timestamp() - make_interval(secs => ${nextLookSeconds})
+          or status = 'RUNNING' and greatest(dispatched_at, heartbeat_at) < clock_timestamp() - make_interval(secs => ${nextLookSeconds}))
         order by dispatched_at nulls first limit ${batch}`);
       if (left.length === 0) return;
-      await this.queues.add(left.map(({ id, lane, runAt }) => ({ id, lane, runAt: new Date(runAt) })));
+      await this.queues.add(left.map((job) => ({ ...job, runAt: new Date(job.runAt) })));
       await this.database.upkeep(
         sql`
         with waiting as (select id from job where id = any(${left.map(({ id }) => id)}) order by id for update skip locked)
@@ -76,6 +69,6 @@ export class JobDispatch {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sweeping;
-    await this.#adding;
+    await Promise.all(this.#adding);
   }
 }

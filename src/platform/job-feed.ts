@@ -22,6 +22,8 @@ interface ThreadRow {
   kind: JobEventKind;
   data: { text?: string; progress?: number; error?: JobError; retryAt?: string };
   at: string;
+  /** Of the job, as it was when the row was read. */
+  status: JobStatus;
 }
 
 const pageSize = 500;
@@ -51,18 +53,22 @@ export const jobFeed = async (
   await load(actor, jobId);
 
   const read = async (place: bigint): Promise<LogPage<JobEvent>> => {
-    const rows = await database.rows(sql<ThreadRow>`select seq, attempt, kind, data, created_at as at from job_event
-      where job_id = ${jobId} and seq > ${Number(place)} order by seq limit ${pageSize}`);
+    const rows =
+      await database.rows(sql<ThreadRow>`select e.seq, e.attempt, e.kind, e.data, e.created_at as at, j.status
+      from job_event e join job j on j.id = e.job_id
+      where e.job_id = ${jobId} and e.seq > ${Number(place)} order by e.seq limit ${pageSize}`);
     const entries = await Promise.all(rows.map(async (row) => ({ place: BigInt(row.seq), value: await present(row) })));
     if (rows.length === pageSize) return { entries, rest: "more" };
-    if (rows.length > 0 && rows.at(-1)?.kind !== "ended") return { entries, rest: "wait" };
-    // Nothing is behind the last event of an ended job, unless somebody has just retried it.
+    const newest = rows.at(-1);
+    // Nothing is behind the last event of an ended job, unless somebody had just retried it.
+    if (newest !== undefined)
+      return { entries, rest: newest.kind === "ended" && over.has(newest.status) ? "end" : "wait" };
     const job = await load(actor, jobId);
     if (!over.has(job.status)) return { entries, rest: "wait" };
     const last = await database.row(
       sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`,
     );
-    return { entries, rest: (last?.seq ?? 0) <= (rows.at(-1)?.seq ?? Number(place)) ? "end" : "more" };
+    return { entries, rest: (last?.seq ?? 0) <= Number(place) ? "end" : "more" };
   };
 
   const present = async ({ seq, attempt, kind, data, at }: ThreadRow): Promise<JobEvent> => {

@@ -9,10 +9,11 @@ import {
 } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
-import type { JobTicket } from "./change.js";
 import { type Lane, lanes } from "./job.js";
-import type { Deliver, JobQueues } from "./job-queues.js";
+import type { Deliver, JobDelivery, JobQueues, JobTicket } from "./job-queues.js";
 import type { Logger } from "./logger.js";
+import { shareNext } from "./share-next.js";
+import { SharedListener } from "./shared-listener.js";
 
 /** A worker that gives no sign for this long has lost its jobs, in milliseconds. */
 const lockMs = 10_000;
@@ -21,6 +22,8 @@ interface Engine {
   // Redis and Postgres backends differ in type only.
   readonly backend: BackendFactory<IQueueBackend, unknown> | undefined;
   readonly connection: unknown;
+  /** What workers take to wait for jobs. */
+  readonly listening: unknown;
   readonly prefix: string;
   close(): Promise<void>;
 }
@@ -29,6 +32,12 @@ interface Engine {
 export class BullQueues implements JobQueues {
   readonly #queues: ReadonlyMap<Lane, Queue>;
   readonly #workers: Worker[] = [];
+  #waiting: JobTicket[] = [];
+  readonly #handOver = shareNext(async () => {
+    const tickets = this.#waiting;
+    this.#waiting = [];
+    await Promise.all([...this.#queues].map(([lane, queue]) => addTo(queue, lane, tickets)));
+  });
 
   private constructor(
     private readonly engine: Engine,
@@ -40,9 +49,11 @@ export class BullQueues implements JobQueues {
   static async onPostgres(url: string, logger: Logger): Promise<BullQueues> {
     const pool = new pg.Pool({
       connectionString: url,
-      // Every worker keeps one connection to itself for LISTEN.
-      max: lanes.length + 6,
-      options: "-c search_path=bullmq",
+      // One of them listens, for the workers of all lanes.
+      max: 7,
+      // A crash of Postgres may cost the queues their last moment: the rows of the jobs are flushed, and the sweep adds
+      // again what is missing here.
+      options: "-c search_path=bullmq -c synchronous_commit=off",
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       application_name: "atrium-jobs",
@@ -52,6 +63,7 @@ export class BullQueues implements JobQueues {
       {
         backend: createPostgresBackend as unknown as BackendFactory<IQueueBackend, unknown>,
         connection: pool,
+        listening: new SharedListener(pool),
         prefix: "atrium",
         close: () => pool.end(),
       },
@@ -64,26 +76,15 @@ export class BullQueues implements JobQueues {
     connection.on("error", (error) => logger.warn({ err: error }, "Redis does not answer the job queues"));
     await connection.connect();
     return new BullQueues(
-      { backend: undefined, connection, prefix, close: async () => connection.disconnect() },
+      { backend: undefined, connection, listening: connection, prefix, close: async () => connection.disconnect() },
       logger,
     );
   }
 
   async add(tickets: readonly JobTicket[]): Promise<void> {
-    for (const [lane, queue] of this.#queues) {
-      const jobs = tickets.filter((ticket) => ticket.lane === lane);
-      if (jobs.length === 0) continue;
-      const now = Date.now();
-      const entries = jobs.map(({ id, runAt }) => ({
-        name: lane,
-        data: {},
-        opts: { jobId: id, delay: Math.max(0, runAt.getTime() - now), removeOnComplete: true, removeOnFail: true },
-      }));
-      const [only, ...others] = entries;
-      // A bulk is a transaction, one alone a single call.
-      if (only !== undefined && others.length === 0) await queue.add(only.name, only.data, only.opts);
-      else await queue.addBulk(entries);
-    }
+    if (tickets.length === 0) return;
+    this.#waiting.push(...tickets);
+    await this.#handOver();
   }
 
   async work(lane: Lane, concurrency: number, deliver: Deliver): Promise<void> {
@@ -116,7 +117,7 @@ export class BullQueues implements JobQueues {
 
   #worker(lane: Lane, concurrency: number, deliver: Deliver): Worker {
     const options = {
-      connection: this.engine.connection as never,
+      connection: this.engine.listening as never,
       prefix: this.engine.prefix,
       concurrency,
       lockDuration: lockMs,
@@ -126,7 +127,7 @@ export class BullQueues implements JobQueues {
       drainDelay: 5,
     };
     const processor: ConstructorParameters<typeof Worker>[1] = async (job, token) => {
-      const again = await deliver(job.id ?? "");
+      const again = await deliver(job.data as JobDelivery);
       if (again === undefined) return;
       await job.moveToDelayed(again.getTime(), token);
       throw new DelayedError();
@@ -138,6 +139,22 @@ export class BullQueues implements JobQueues {
     ) as Worker;
   }
 }
+
+const addTo = async (queue: Queue, lane: Lane, tickets: readonly JobTicket[]): Promise<void> => {
+  const now = Date.now();
+  const entries = tickets
+    .filter((ticket) => ticket.lane === lane)
+    .map(({ id, runAt, workspaceId, createdById, requestId }) => ({
+      name: lane,
+      data: { id, workspaceId, createdById, requestId } satisfies JobDelivery,
+      opts: { jobId: id, delay: Math.max(0, runAt.getTime() - now), removeOnComplete: true, removeOnFail: true },
+    }));
+  const [only, ...others] = entries;
+  if (only === undefined) return;
+  // A bulk is a transaction, one alone a single call.
+  if (others.length === 0) await queue.add(only.name, only.data, only.opts);
+  else await queue.addBulk(entries);
+};
 
 /** Creates or upgrades BullMQ's own tables in the schema `bullmq`. */
 export const migrateBullQueues = async (url: string): Promise<void> => {

@@ -1,23 +1,23 @@
 import { sql } from "kysely";
-import { jobActor } from "./actor.js";
 import type { Bus } from "./bus.js";
 import type { Clock } from "./clock.js";
 import type { Database } from "./database.js";
 import { backoff, type JobDefinition } from "./define-job.js";
 import { DomainError } from "./errors.js";
-import { cancelTopic, Job, JobStatus, lanes } from "./job.js";
+import { cancelTopic, type Job, JobStatus, lanes } from "./job.js";
+import { claimJob, leaseMs } from "./job-claim.js";
 import type { JobHandler } from "./job-handler.js";
-import type { JobQueues } from "./job-queues.js";
-import { appendToThread, Superseded, TextWriter } from "./job-thread.js";
+import type { JobDelivery, JobQueues } from "./job-queues.js";
+import { Superseded } from "./job-thread.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 import { observeRun } from "./observe-run.js";
 import { Run, RunStopped } from "./run.js";
+import { ThreadWriter } from "./thread-writer.js";
 import type { Tracing } from "./tracing.js";
 
-/** Pause between two signs of life, and how long a job without one belongs to its worker, in milliseconds. */
+/** Pause between two signs of life, in milliseconds. */
 const heartbeatMs = 2_000;
-const leaseMs = 10_000;
 /** A job that has lost this many workers beyond its own attempts is not given another one to kill. */
 const maxLostWorkers = 20;
 
@@ -37,7 +37,7 @@ interface Dependencies {
 export class JobRunner {
   readonly #handlers: ReadonlyMap<string, JobHandler>;
   readonly #runs = new Set<Run>();
-  readonly #texts: TextWriter;
+  readonly #thread: ThreadWriter;
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** Throws when a kind has two handlers, or one of `expected` has none. */
@@ -51,13 +51,13 @@ export class JobRunner {
     for (const { kind } of expected)
       if (!byKind.has(kind)) throw new Error(`No handler serves jobs of the kind ${kind}.`);
     this.#handlers = byKind;
-    this.#texts = new TextWriter(deps.database, deps.bus);
+    this.#thread = new ThreadWriter(deps.database, deps.bus);
   }
 
   async start(): Promise<void> {
     this.#heartbeat = setInterval(() => void this.#showLife(), heartbeatMs);
     await Promise.all(
-      lanes.map((lane) => this.deps.queues.work(lane, this.deps.concurrency, (id) => this.#deliver(id))),
+      lanes.map((lane) => this.deps.queues.work(lane, this.deps.concurrency, (delivery) => this.#deliver(delivery))),
     );
   }
 
@@ -71,55 +71,35 @@ export class JobRunner {
     clearInterval(this.#heartbeat);
   }
 
-  async #deliver(jobId: string): Promise<Date | undefined> {
+  async #deliver(delivery: JobDelivery): Promise<Date | undefined> {
     try {
-      const claimed = await this.#claim(jobId);
-      return claimed instanceof Job ? await this.#run(claimed) : claimed;
+      const job = await claimJob(this.deps.database, this.deps.clock, delivery);
+      return await (job === undefined ? this.#lookAgainAt(delivery) : this.#run(job));
     } catch (error) {
       if (error instanceof Superseded) return undefined;
       // The database is away: the row says whose turn it is when it is back.
       this.deps.logger.error(
-        { err: error, jobId },
+        { err: error, jobId: delivery.id },
         "a job could not be taken up or ended, and will be delivered again",
       );
       return new Date(Date.now() + heartbeatMs);
     }
   }
 
-  /** The job, if this delivery may run it; else when to look again, or nothing when there is nothing to do. */
-  async #claim(jobId: string): Promise<Job | Date | undefined> {
-    const { database, clock } = this.deps;
-    const found = await database.row(sql<Job>`select workspace_id as "workspaceId", created_by_id as "createdById",
-      request_id as "requestId" from job where id = ${jobId}`);
-    if (found === undefined) return undefined;
-    return database.write(jobActor(found), async (change) => {
-      const now = clock.now();
-      const [job] = await change.sql(sql<Job>`
-        update job set status = 'RUNNING', attempts = attempts + 1, progress = 0, started_at = ${now},
-          heartbeat_at = clock_timestamp()
-        where id = ${jobId} and (status = 'QUEUED'
-          or (status = 'RUNNING' and heartbeat_at < clock_timestamp() - make_interval(secs => ${leaseMs / 1000})))
-        returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", traceparent, kind,
-          lane, run_at as "runAt", payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"`);
-      if (job === undefined) {
-        const [row] = await change.sql(sql<{ status: JobStatus }>`select status from job where id = ${jobId}`);
-        return row?.status === JobStatus.RUNNING ? new Date(Date.now() + leaseMs / 2) : undefined;
-      }
-      await appendToThread(change, job, "started", {});
-      change.record("job.started", job, { kind: job.kind, attempt: job.attempts });
-      return Object.assign(new Job(), job);
-    });
+  /** When a job that another worker has may be free again; nothing when there is nothing left to do. */
+  async #lookAgainAt({ id }: JobDelivery): Promise<Date | undefined> {
+    const row = await this.deps.database.row(sql<{ status: JobStatus }>`select status from job where id = ${id}`);
+    return row?.status === JobStatus.RUNNING ? new Date(Date.now() + leaseMs / 2) : undefined;
   }
 
   #run(job: Job): Promise<Date | undefined> {
-    const run = new Run(job, this.deps.database, this.#texts);
+    const run = new Run(job, this.deps.database, this.#thread);
     return observeRun(run, this.deps, () => this.#attempt(job, run));
   }
 
   async #attempt(job: Job, run: Run): Promise<Date | undefined> {
-    const { logger, bus } = this.deps;
+    const { bus } = this.deps;
     const handler = this.#handlers.get(job.kind);
-    const log = logger.child({ jobId: job.id, kind: job.kind, attempt: job.attempts });
     const timeout = setTimeout(() => run.stop(new RunStopped("timeout")), handler?.definition.timeoutMs ?? 0);
     const unsubscribe = bus.subscribe(cancelTopic(job.id), () => void this.#checkCancelled(run));
     this.#runs.add(run);
@@ -130,7 +110,7 @@ export class JobRunner {
       return undefined;
     } catch (error) {
       if (run.ended || error instanceof Superseded) return undefined;
-      return await this.#afterFailure(run, handler, error, log);
+      return await this.#afterFailure(run, handler, error);
     } finally {
       clearTimeout(timeout);
       unsubscribe();
@@ -151,12 +131,9 @@ export class JobRunner {
     await handler.run(payload.data, run);
   }
 
-  async #afterFailure(
-    run: Run,
-    handler: JobHandler | undefined,
-    error: unknown,
-    log: Logger,
-  ): Promise<Date | undefined> {
+  async #afterFailure(run: Run, handler: JobHandler | undefined, error: unknown): Promise<Date | undefined> {
+    const { id, kind, attempts, failures } = run.job;
+    const log = this.deps.logger.child({ jobId: id, kind, attempt: attempts });
     const stopped = run.signal.reason instanceof RunStopped ? run.signal.reason.reason : undefined;
     if (stopped === "cancelled") {
       await run.finish(async () => undefined);
@@ -169,9 +146,8 @@ export class JobRunner {
     }
     const shown = describe(error, stopped === "timeout" ? handler?.definition.timeoutMs : undefined);
     const final = error instanceof DomainError && !error.transient;
-    const failures = run.job.failures + 1;
-    const again = !final && handler !== undefined && failures < handler.definition.attempts;
-    const pause = again ? Math.max(backoff(handler.definition, failures), retryAfterMs(error)) : 0;
+    const again = !final && handler !== undefined && failures + 1 < handler.definition.attempts;
+    const pause = again ? Math.max(backoff(handler.definition, failures + 1), retryAfterMs(error)) : 0;
     const retryAt = again ? new Date(Date.now() + pause) : undefined;
     log.warn({ err: error, retryAt }, again ? "attempt failed and will be repeated" : "job failed");
     await run.fail(shown, retryAt);

@@ -51,7 +51,7 @@ export class JobService {
       if (job.status !== JobStatus.RUNNING) {
         job.status = JobStatus.CANCELLED;
         job.finishedAt = change.now;
-        await appendToThread(change, job, "ended", {});
+        await appendToThread(change, job, { kind: "ended", data: {} });
         change.record("job.cancelled", job, { kind: job.kind, resultId: null });
       }
       change.wake(cancelTopic(job.id));

@@ -37,8 +37,9 @@ export type Lane = (typeof lanes)[number];
 @Stored({ table: "job", description: "A durable piece of background work." })
 @Index({ name: "job_workspace_created", properties: ["workspaceId", "createdAt", "id"] })
 @Index({
-  name: "job_unfinished",
-  expression: "create index job_unfinished on job (dispatched_at nulls first) where status in ('QUEUED', 'RUNNING')",
+  name: "job_open",
+  // Not by status: then a statement that fences by it would go through all open jobs instead of asking for the one it names.
+  expression: "create index job_open on job (dispatched_at nulls first) where finished_at is null",
 })
 export class Job extends Row {
   @Column(() => String, {

@@ -18,6 +18,8 @@ class Level {
   /** Settles when everything that was asked for until now has ended. */
   last: Promise<unknown> = Promise.resolve();
   ended = false;
+  /** True when nothing of it may stay, although it went well. */
+  isVoid = false;
   readonly committed: Committed[] = [];
 }
 
@@ -61,8 +63,12 @@ export class OperationTransaction {
       const change = new Change(actor, { begin: async () => em, metadata: em.getMetadata(), clock: this.clock });
       const result = await work(change);
       const { committed, statement } = await change.complete();
-      if (statement !== undefined)
-        await em.getKysely().executeQuery(CompiledQuery.raw(statement.text, statement.values));
+      if (statement !== undefined) {
+        const query = CompiledQuery.raw(statement.text, statement.values);
+        const { rows } = await em.getKysely().executeQuery<{ held?: string }>(query);
+        change.settle(rows[0]?.held);
+      }
+      level.isVoid = change.isVoid;
       level.committed.push(committed);
       return result;
     });
@@ -101,8 +107,8 @@ export class OperationTransaction {
       await send(sql`savepoint ${name}`);
       const result = await this.#levels.run(level, () => work(level));
       await this.#end(level);
-      await send(sql`release savepoint ${name}`);
-      around.committed.push(...level.committed);
+      await send(level.isVoid ? sql`rollback to savepoint ${name}` : sql`release savepoint ${name}`);
+      if (!level.isVoid) around.committed.push(...level.committed);
       return result;
     } catch (error) {
       await this.#end(level);

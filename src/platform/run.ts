@@ -1,9 +1,9 @@
-import { sql } from "kysely";
 import { type Actor, jobActor } from "./actor.js";
 import type { Change } from "./change.js";
 import type { Database } from "./database.js";
 import { type Job, JobStatus, jobTopic } from "./job.js";
-import { appendToThread, Superseded, type TextWriter } from "./job-thread.js";
+import { holdAttempt, Superseded, type ThreadEntry } from "./job-thread.js";
+import { progressOf, type ThreadWriter, type Writer } from "./thread-writer.js";
 
 export type StopReason = "cancelled" | "timeout" | "shutdown";
 /** How an attempt ended; `lost` when another worker took the job over, or its end could not be stored. */
@@ -18,7 +18,7 @@ export class RunStopped extends Error {
 }
 
 /** One attempt at a job, as the work sees it. */
-export class Run {
+export class Run implements Writer {
   readonly actor: Actor;
   readonly #stop = new AbortController();
   /** Half of a surrogate pair that a provider cut in two. */
@@ -28,7 +28,7 @@ export class Run {
   constructor(
     readonly job: Readonly<Job>,
     private readonly database: Database,
-    private readonly texts: TextWriter,
+    private readonly thread: ThreadWriter,
   ) {
     this.actor = jobActor(job);
   }
@@ -61,88 +61,93 @@ export class Run {
     const last = text.charCodeAt(text.length - 1);
     const whole = last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
     this.#carry = text.slice(whole.length);
-    if (whole !== "")
-      this.texts.write(this.job.id, this.job.attempts, whole.toWellFormed(), (reason) => this.stop(reason));
+    if (whole !== "") this.thread.write(this, { kind: "text", data: { text: whole.toWellFormed() } });
   }
 
-  /** Tells how far the work is, 0 to 1. */
-  async progress(share: number): Promise<void> {
-    const progress = Math.min(1, Math.max(0, share));
-    await this.texts.flush(this.job.id, this.job.attempts);
-    await this.database.write(this.actor, async (change) => {
-      await this.#hold(change);
-      await change.sql(sql`update job set progress = ${progress} where id = ${this.job.id}`);
-      await appendToThread(change, this.job, "progressed", { progress });
-    });
+  /** Tells how far the work is, 0 to 1: behind the text before it, and stored like that without holding up the work. */
+  progress(share: number): void {
+    this.thread.write(this, { kind: "progressed", data: { progress: Math.min(1, Math.max(0, share)) } });
   }
 
   /**
    * The work's last step and the job's end in one commit: both happen, and once, or neither. A cancelled job ends as
    * CANCELLED with what `work` kept. Throws `Superseded` when another worker has taken the job over meanwhile, and the
-   * reason when a piece of its text could not be stored: what is stored as the whole must be what was streamed.
+   * reason when a piece of its text could not be stored: what is stored as the whole must be what was streamed. So `work`
+   * may run in vain, and touches nothing but the change.
    */
   async finish<T extends { id: string } | undefined>(work: (change: Change) => Promise<T>): Promise<T> {
-    await this.#flushText();
-    const { aborted, reason } = this.signal;
-    const mayEnd = reason instanceof RunStopped && reason.reason !== "timeout";
-    if (aborted && !mayEnd) throw reason;
-    const status = this.cancelled ? JobStatus.CANCELLED : JobStatus.SUCCEEDED;
-    const result = await this.database.write(this.actor, async (change) => {
-      await this.#hold(change);
-      const result = await work(change);
-      const progress = status === JobStatus.SUCCEEDED ? sql`1` : sql`progress`;
-      await change.sql(sql`update job set status = ${status}, result_id = ${result?.id ?? null}, finished_at = ${change.now},
-        progress = ${progress}, error_code = null, error_message = null where id = ${this.job.id}`);
-      await appendToThread(change, this.job, "ended", {});
-      change.record(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId: result?.id ?? null });
+    this.#endText();
+    // What is not stored yet goes into the last commit, and does not wait for one of its own.
+    const rest = await this.thread.take(this);
+    try {
+      const { aborted, reason } = this.signal;
+      const mayEnd = reason instanceof RunStopped && reason.reason !== "timeout";
+      if (aborted && !mayEnd) throw reason;
+      const status = this.cancelled ? JobStatus.CANCELLED : JobStatus.SUCCEEDED;
+      const progress = status === JobStatus.SUCCEEDED ? 1 : progressOf(rest);
+      const result = await this.#write([...rest, { kind: "ended", data: {} }], async (change) => {
+        const result = await work(change);
+        const resultId = result?.id ?? null;
+        change.note(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId });
+        const set = `status = $6, result_id = $7, finished_at = $3::timestamptz, progress = coalesce($8::float8, progress),
+          error_code = null, error_message = null`;
+        return { result, set, values: [status, resultId, progress] };
+      });
+      this.#outcome = status === JobStatus.CANCELLED ? "cancelled" : "succeeded";
       return result;
-    });
-    this.#outcome = status === JobStatus.CANCELLED ? "cancelled" : "succeeded";
-    return result;
+    } catch (error) {
+      for (const entry of rest) this.thread.write(this, entry);
+      throw error;
+    }
   }
 
   /** Ends the job or gives it back to the queue after a failed attempt. */
   async fail(error: { code: string; message: string }, retryAt: Date | undefined): Promise<void> {
-    await this.#flushText();
-    await this.database.write(this.actor, async (change) => {
-      await this.#hold(change);
-      if (retryAt === undefined) {
-        await change.sql(sql`update job set status = 'FAILED', failures = failures + 1, error_code = ${error.code},
-          error_message = ${error.message}, finished_at = ${change.now} where id = ${this.job.id}`);
-        await appendToThread(change, this.job, "ended", {});
-        change.record("job.failed", this.job, { kind: this.job.kind, code: error.code });
-      } else {
-        await change.sql(sql`update job set status = 'QUEUED', failures = failures + 1, error_code = ${error.code},
-          error_message = ${error.message}, run_at = ${retryAt}, dispatched_at = ${change.now} where id = ${this.job.id}`);
-        await appendToThread(change, this.job, "attempt_failed", { error, retryAt });
-      }
-    });
+    await this.#flush();
+    const failed = "failures = failures + 1, error_code = $6, error_message = $7";
+    const values = [error.code, error.message];
+    if (retryAt === undefined) {
+      await this.#write([{ kind: "ended", data: {} }], async (change) => {
+        change.note("job.failed", this.job, { kind: this.job.kind, code: error.code });
+        return { result: undefined, set: `status = 'FAILED', finished_at = $3::timestamptz, ${failed}`, values };
+      });
+    } else {
+      const set = `status = 'QUEUED', run_at = $8::timestamptz, dispatched_at = $3::timestamptz, ${failed}`;
+      const entry: ThreadEntry = { kind: "attempt_failed", data: { error, retryAt } };
+      await this.#write([entry], async () => ({ result: undefined, set, values: [...values, retryAt.toISOString()] }));
+    }
     this.#outcome = retryAt === undefined ? "failed" : "retried";
   }
 
   /** Gives the job back as if this attempt had not been. */
   async release(): Promise<void> {
-    await this.#flushText();
-    await this.database.write(this.actor, async (change) => {
-      await this.#hold(change);
-      await change.sql(sql`update job set status = 'QUEUED', dispatched_at = null where id = ${this.job.id}`);
-      change.wake(jobTopic(this.job.id));
-    });
+    await this.#flush();
+    const set = "status = 'QUEUED', dispatched_at = null";
+    await this.#write([], async () => ({ result: undefined, set, values: [] }));
     this.#outcome = "released";
   }
 
-  /** Locks the job's row, and refuses when it no longer names this attempt. */
-  async #hold(change: Change): Promise<void> {
-    const held = await change.sql(sql`select 1 from job
-      where id = ${this.job.id} and attempts = ${this.job.attempts} and status = 'RUNNING' for update`);
-    if (held.length === 0) throw new Superseded(this.job.id);
+  /** Writes for this attempt, and refuses when the job's row no longer names it. */
+  async #write<T>(
+    entries: readonly ThreadEntry[],
+    work: (change: Change) => Promise<{ result: T; set: string; values: readonly unknown[] }>,
+  ): Promise<T> {
+    const { result, held } = await this.database.write(this.actor, async (change) => {
+      const { result, set, values } = await work(change);
+      change.wake(jobTopic(this.job.id));
+      return { result, held: change.hold(holdAttempt(this.job, entries, change.now, { set, values })) };
+    });
+    if (held.row === undefined) throw new Superseded(this.job.id);
+    return result;
   }
 
-  async #flushText(): Promise<void> {
-    if (this.#carry !== "") {
-      this.texts.write(this.job.id, this.job.attempts, this.#carry.toWellFormed(), (reason) => this.stop(reason));
-      this.#carry = "";
-    }
-    await this.texts.flush(this.job.id, this.job.attempts);
+  #endText(): void {
+    if (this.#carry !== "") this.thread.write(this, { kind: "text", data: { text: this.#carry.toWellFormed() } });
+    this.#carry = "";
+  }
+
+  async #flush(): Promise<void> {
+    this.#endText();
+    await this.thread.flush(this);
   }
 }

@@ -104,7 +104,7 @@ export class QuoteService {
     const request = { messages: quotePrompt(wish), maxTokens: 400, temperature: 1 };
     const generated = await this.generations.generate(run, choice, request, unframe());
     // Written; what remains is to rate and to store it.
-    if (generated.isComplete) await run.progress(0.9);
+    if (generated.isComplete) run.progress(0.9);
     const quality = generated.isComplete ? scoreQuality(generated.text, wish.topic).score : null;
     return run.finish(async (change) => {
       const createdById = run.actor.userId;

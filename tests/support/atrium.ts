@@ -4,6 +4,7 @@ import type { Provider } from "#src/ai/provider.js";
 import { type App, createApp } from "#src/app.js";
 import type { Clock } from "#src/platform/clock.js";
 import { readConfig } from "#src/platform/config.js";
+import type { JobHandler } from "#src/platform/job-handler.js";
 import type { JobQueues } from "#src/platform/job-queues.js";
 import { createLogger } from "#src/platform/logger.js";
 import { startServer } from "#src/server.js";
@@ -26,6 +27,8 @@ interface Options {
   clock?: Clock;
   providers?: readonly Provider[];
   withWorkers?: boolean;
+  /** Work that only the test knows, beside the real one. */
+  handlers?: readonly JobHandler[];
   wrapQueues?: (queues: JobQueues) => JobQueues;
 }
 
@@ -80,7 +83,7 @@ export const startAtrium = async (options: Options = {}): Promise<TestAtrium> =>
   const app = await createApp(config, {
     databaseUrl: database.url,
     logger: createLogger({ level: env.LOG_LEVEL, pretty: false }),
-    ...(options.withWorkers === false ? {} : { workers }),
+    ...(options.withWorkers === false ? {} : { workers: (app: App) => [...workers(app), ...(options.handlers ?? [])] }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.providers === undefined ? {} : { providers: options.providers }),
     ...(options.wrapQueues === undefined ? {} : { wrapQueues: options.wrapQueues }),
