@@ -55,7 +55,7 @@ const both = async (source: string, onlyCompiled = false) => {
 };
 
 /** Fields that resolvers answer: a query with one of them is not compiled. */
-const resolved = new Set(["Job.error", "Job.result", "User.isOperator"]);
+const resolved = new Set(["Job.error", "Job.result", "User.isOperator", "User.preferences"]);
 
 test("a compiled answer equals the one of graphql-js to the byte, on any document", async () => {
   const quotes = ["first: 3", "first: 1", "last: 2", `after: "${library.cursor}"`, `before: "${library.cursor}"`];
