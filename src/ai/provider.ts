@@ -115,8 +115,11 @@ const explanations: Readonly<Record<ProviderFault, string>> = {
   rejected: "refused the request",
 };
 
-/** A provider's failure, without anything that the provider itself said: that goes to `cause` and the log. */
+/** A provider's failure, without anything that the provider itself said: that is in `cause`. */
 export class ProviderError extends DomainError {
+  /** Vendors repeat prompts, and parts of keys, in their errors: no log tells them. */
+  readonly isCauseForeign = true;
+
   constructor(
     readonly provider: string,
     readonly fault: ProviderFault,

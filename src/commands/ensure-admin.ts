@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App } from "../app.js";
 import { DomainError, SettingError } from "../platform/errors.js";
@@ -41,6 +41,7 @@ export const ensureAdmin = async (app: App): Promise<Admin | undefined> => {
   const signInFile = join(dataDir, "sign-in.json");
   const query = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { email } } }";
   const body = { query, variables: { input: { email: admin.email, password } } };
+  if (!production) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   if (!production) await writeFile(signInFile, JSON.stringify(body), { mode: 0o600 });
   return {
     email: admin.email,

@@ -63,27 +63,30 @@ const run = async (
 ): Promise<Running> => {
   const database = await openDatabase(config, progress.say);
   let app: App | undefined;
+  let server: RunningServer | undefined;
   try {
     await migrateOrRefuse(role, config, database.url, progress);
     progress.say(role === "api" ? "connecting" : "starting workers");
     app = await createApp(config, { databaseUrl: database.url, logger, ...(role === "api" ? {} : { workers }) });
-    const server = role === "worker" ? undefined : await startServer(app);
+    server = role === "worker" ? undefined : await startServer(app);
     const { port } = config.metrics;
     const metrics = role === "worker" && port !== undefined ? await startMetricsServer(app, port) : undefined;
     const running = app;
+    const serving = server;
     return {
       app,
-      server,
+      server: serving,
       metrics,
-      admin: server === undefined ? undefined : await ensureAdmin(app),
+      admin: serving === undefined ? undefined : await ensureAdmin(app),
       stop: async () => {
-        await server?.close();
+        await serving?.close();
         await running.close();
         await metrics?.close();
         await database.stop();
       },
     };
   } catch (error) {
+    await server?.close();
     await app?.close();
     await database.stop();
     throw error;

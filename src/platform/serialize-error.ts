@@ -13,8 +13,11 @@ interface SerializedError extends Partial<Record<(typeof toldNames)[number], unk
   cause?: SerializedError;
 }
 
-/** An error as the log shows it. Errors of the database repeat statements and values: these leave without their values. */
-export const serializeError = (error: unknown, depth = 0): SerializedError => {
+/**
+ * An error as the log shows it. Errors of the database repeat statements and values: these leave without their values. What
+ * others have written, as an error with `isCauseForeign` says of its cause, is not told at all.
+ */
+export const serializeError = (error: unknown, depth = 0, isForeign = false): SerializedError => {
   if (!(error instanceof Error)) return { type: typeof error, message: "not an Error", stack: undefined };
   const told: Record<string, unknown> = {};
   for (const name of toldNames) {
@@ -23,14 +26,16 @@ export const serializeError = (error: unknown, depth = 0): SerializedError => {
   }
   return {
     type: error.name === "Error" ? error.constructor.name : error.name,
-    message: messageOf(error, told.code),
+    message: isForeign ? "[not told: others wrote it]" : messageOf(error, told.code),
     ...told,
     stack: error.stack
       ?.split("\n")
       .filter((line) => /^\s+at /.test(line))
       .join("\n")
       .trim(),
-    ...(error.cause === undefined || depth === maxCauses ? {} : { cause: serializeError(error.cause, depth + 1) }),
+    ...(error.cause === undefined || depth === maxCauses
+      ? {}
+      : { cause: serializeError(error.cause, depth + 1, isForeign || "isCauseForeign" in error) }),
   };
 };
 

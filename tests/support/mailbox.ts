@@ -33,6 +33,7 @@ export const startMailboxes = async () => {
       if (token === undefined) throw new Error(`The letter has no link: ${text}`);
       return token;
     },
+    script: smtp.script,
     close: () => smtp.close(),
   };
 };

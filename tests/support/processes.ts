@@ -19,10 +19,14 @@ export interface AtriumProcess {
 type Environment = Readonly<Record<string, string>>;
 
 /** A real process of the build, as an operator would start it; resolves when it says that it is ready. */
-export const spawnAtrium = (role: "start" | "api" | "worker", env: Environment): Promise<AtriumProcess> =>
+export const spawnAtrium = (
+  role: "start" | "api" | "worker",
+  env: Environment,
+  level = "info",
+): Promise<AtriumProcess> =>
   new Promise((resolve, reject) => {
     const child = spawn(node, [main, role], {
-      env: { PATH: process.env.PATH ?? "", ...env, LOG_LEVEL: "info" },
+      env: { PATH: process.env.PATH ?? "", ...env, LOG_LEVEL: level },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const lines: string[] = [];
