@@ -1,10 +1,13 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
+import { checkpointList } from "#src/audit/audit-checkpoint.js";
+import { auditList } from "#src/platform/audit-entry.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
+import { AuditResolver } from "./audit-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
@@ -17,6 +20,7 @@ import { SystemResolver } from "./system-resolver.js";
 
 const classes = [
   AccountResolver,
+  AuditResolver,
   CacheResolver,
   EventResolver,
   JobResolver,
@@ -27,6 +31,8 @@ const classes = [
 ] as const;
 
 const lists = [
+  listResolver(auditList, "audit:read"),
+  listResolver(checkpointList, "audit:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(jobList, "job:read"),
@@ -37,7 +43,8 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
-  new CacheResolver(app.cache),
+  new AuditResolver(app.audit, app.lists),
+  new CacheResolver(app.cache, app.database),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
   new NodeResolver(),

@@ -628,6 +628,8 @@ export type NodeQueryVariables = Exact<{
 
 
 export type NodeQuery = { node:
+    | { __typename: 'AuditCheckpoint', id: string }
+    | { __typename: 'AuditEntry', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'Generation', id: string }
     | { __typename: 'Job', id: string }

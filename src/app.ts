@@ -5,6 +5,12 @@ import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
+import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
+import { AuditCheckpoints } from "./audit/audit-checkpoints.js";
+import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
+import { AuditSealer } from "./audit/audit-sealer.js";
+import { AuditService } from "./audit/audit-service.js";
+import { DenialLog } from "./audit/denial-log.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
 import { Membership } from "./identity/membership.js";
@@ -13,6 +19,7 @@ import { SessionService } from "./identity/session-service.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
+import { AuditEntry } from "./platform/audit-entry.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
@@ -33,7 +40,7 @@ import type { JobQueues } from "./platform/job-queues.js";
 import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
-import { keysFrom, loadSecret } from "./platform/keys.js";
+import { type Keys, keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
@@ -59,6 +66,10 @@ export const entities = [
   Job,
   JobEventRow,
   Event,
+  AuditEntry,
+  AuditSeal,
+  AuditUnsealed,
+  AuditCheckpoint,
   IdempotencyKey,
   Generation,
   Quote,
@@ -98,6 +109,9 @@ export interface App {
   readonly events: EventLog;
   readonly jobs: JobService;
   readonly idempotency: IdempotencyService;
+  readonly audit: AuditService;
+  readonly auditCheckpoints: AuditCheckpoints;
+  readonly denials: DenialLog;
   readonly sessions: SessionService;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
@@ -111,8 +125,24 @@ const beside = dirname(fileURLToPath(import.meta.url));
 /** `migrations` beside `src`; new ones are written to the sources, one level up from the build. */
 const migrations = { path: join(beside, "..", "migrations"), pathTs: join(beside, "..", "..", "migrations") };
 
-export const connectDatabase = (config: Config, url: string, clock: Clock = systemClock): Promise<Database> =>
-  Database.connect({ ...config.database, url, entities, clock, migrations });
+/** Without keys it serves whoever changes nothing that is audited. */
+export const connectDatabase = (
+  config: Config,
+  url: string,
+  clock: Clock = systemClock,
+  keys?: Keys,
+): Promise<Database> =>
+  Database.connect({ ...config.database, url, entities, clock, migrations, auditKey: keys && auditKeyOf(keys) });
+
+const auditKeyOf = (keys: Keys) => keys.derive("audit-entry");
+
+/** The audit log over a database; nothing runs by itself until the sealer is started. */
+export const createAudit = (keys: Keys, deps: { database: Database; bus: Bus; clock: Clock; logger: Logger }) => {
+  const checkpoints = new AuditCheckpoints(deps.database, deps.clock, keys.signing("audit-checkpoint"));
+  const auditKey = auditKeyOf(keys);
+  const sealer = new AuditSealer({ ...deps, auditKey, checkpoints });
+  return { checkpoints, sealer, service: new AuditService({ ...deps, auditKey, checkpoints, sealer }) };
+};
 
 /** The composition root: the one place that makes services and ties them together. */
 export const createApp = async (config: Config, options: AppOptions): Promise<App> => {
@@ -129,7 +159,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     metrics.observeProcess();
     const tracing = await Tracing.connect(config.tracing, logger);
     closers.push(() => tracing.close());
-    const database = await connectDatabase(config, databaseUrl, clock);
+    const database = await connectDatabase(config, databaseUrl, clock, keys);
     closers.push(() => database.close());
     const pool = await database.pool();
     const observe = statementLog(metrics, logger, config.slowQueryMs);
@@ -165,6 +195,13 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     idempotency.start();
     closers.push(() => idempotency.stop());
 
+    const audit = createAudit(keys, { database, bus, clock, logger });
+    audit.sealer.start();
+    closers.push(() => audit.sealer.stop());
+    const denials = new DenialLog(database, logger);
+    denials.start();
+    closers.push(() => denials.stop());
+
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
@@ -188,6 +225,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
       idempotency,
+      audit: audit.service,
+      auditCheckpoints: audit.checkpoints,
+      denials,
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),

@@ -89,7 +89,9 @@ export class AccountService {
       from "user" u join membership m on m.user_id = u.id where u.email = ${input.email.toLowerCase()} order by m.id limit 1`);
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
-      throw unauthenticated("This e-mail address and password do not belong together.");
+      const account = found && { userId: found.id, workspaceId: found.workspaceId };
+      const denial = { account, attempt: input.email.toLowerCase() };
+      throw unauthenticated("This e-mail address and password do not belong together.", denial);
     }
     const user = await this.sessions.user(found.id);
     const actor = { ...selfActor(origin.requestId), userId: found.id, workspaceId: found.workspaceId };

@@ -10,6 +10,9 @@ const lowestRole = {
   "job:control": Role.EDITOR,
   "event:read": Role.VIEWER,
   "session:manage": Role.VIEWER,
+  "audit:read": Role.ADMIN,
+  "audit:checkpoint": Role.ADMIN,
+  "audit:export": Role.OWNER,
 } as const satisfies Record<string, Role>;
 
 /** Permissions over the whole installation: operators have them in every workspace of theirs, whatever their role there. */

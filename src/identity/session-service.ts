@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { LRUCache } from "lru-cache";
-import type { Actor } from "#src/platform/actor.js";
+import { type Actor, noWorkspace } from "#src/platform/actor.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
@@ -43,6 +43,7 @@ interface Held {
   isActive: boolean;
   tokenId: string;
   rotatedAt: string | null;
+  workspaceId: string | null;
 }
 
 /** Sessions: opened by a sign-in, kept alive by refreshes, checked at every request. */
@@ -63,6 +64,7 @@ export class SessionService {
     const session = change.create(Session, { userId: user.id, userAgent, createdAt: now, refreshedAt: now });
     const refreshToken = this.tokens.newRefresh();
     change.create(RefreshToken, { sessionId: session.id, hash: this.tokens.hash(refreshToken), createdAt: now });
+    change.audit("session.opened", session);
     return this.#pair(user, session.id, refreshToken, now);
   }
 
@@ -75,25 +77,33 @@ export class SessionService {
     const outcome = await this.database.write(actor, async (change) => {
       const [held] = await change.sql(sql<Held>`
         select s.id as "sessionId", s.user_id as "userId", s.refreshed_at as "refreshedAt", s.revoked_at as "revokedAt",
-          u.is_active as "isActive", t.id as "tokenId", t.rotated_at as "rotatedAt"
+          u.is_active as "isActive", t.id as "tokenId", t.rotated_at as "rotatedAt",
+          (select m.workspace_id from membership m where m.user_id = u.id order by m.id limit 1) as "workspaceId"
         from refresh_token t join session s on s.id = t.session_id join "user" u on u.id = s.user_id
         where t.hash = ${this.tokens.hash(refreshToken)} for update of s, t`);
       if (held === undefined || held.revokedAt !== null || !held.isActive || this.#idle(held.refreshedAt))
         return undefined;
+      const account = { userId: held.userId, workspaceId: held.workspaceId ?? noWorkspace };
+      change.actAs({ ...account, credentialId: held.sessionId });
       const next = this.tokens.nextRefresh(refreshToken);
       const { now } = change;
       if (held.rotatedAt === null) {
         await change.sql(sql`update refresh_token set rotated_at = ${now} where id = ${held.tokenId}`);
         await change.sql(sql`update session set refreshed_at = ${now} where id = ${held.sessionId}`);
         change.create(RefreshToken, { sessionId: held.sessionId, hash: this.tokens.hash(next), createdAt: now });
+        const states = { before: { refreshedAt: new Date(held.refreshedAt) }, after: { refreshedAt: now } };
+        change.audit("session.refreshed", { id: held.sessionId }, states);
         return { ...held, next, at: now };
       }
       const rotatedAt = new Date(held.rotatedAt);
       if (now.getTime() - rotatedAt.getTime() <= graceMs) return { ...held, next, at: rotatedAt };
-      await this.#end(change, held.sessionId);
-      return undefined;
+      await this.#end(change, held.sessionId, "session.revoked");
+      return { stolenFrom: account };
     });
-    if (outcome === undefined) throw unauthenticated("This refresh token is not valid any more: sign in again.");
+    if (outcome === undefined || "stolenFrom" in outcome) {
+      const denial = outcome && { account: outcome.stolenFrom };
+      throw unauthenticated("This refresh token is not valid any more: sign in again.", denial);
+    }
     const user = await this.user(outcome.userId);
     return this.#pair(user, outcome.sessionId, outcome.next, outcome.at);
   }
@@ -143,6 +153,7 @@ export class SessionService {
     return {
       userId: claims.userId,
       sessionId: claims.sessionId,
+      credentialId: claims.sessionId,
       workspaceId: member.workspaceId,
       role: member.role,
       isOperator: member.isOperator,
@@ -162,11 +173,15 @@ export class SessionService {
     );
   }
 
-  async revoke(caller: Caller, id: string): Promise<Session> {
+  signOut(caller: Caller): Promise<Session> {
+    return this.revoke(caller, caller.sessionId, "user.signed_out");
+  }
+
+  async revoke(caller: Caller, id: string, action = "session.revoked"): Promise<Session> {
     const sessionId = parseId(id, "session");
     const session = (await this.list(caller)).find((own) => own.id === sessionId);
     if (session === undefined) throw notFound("session", id);
-    await this.database.write(caller, (change) => this.#end(change, sessionId));
+    await this.database.write(caller, (change) => this.#end(change, sessionId, action));
     return session;
   }
 
@@ -179,8 +194,9 @@ export class SessionService {
     return Object.assign(new User(), row, { createdAt: new Date(row.createdAt) });
   }
 
-  async #end(change: Change, sessionId: string): Promise<void> {
+  async #end(change: Change, sessionId: string, action: string): Promise<void> {
     await change.sql(sql`update session set revoked_at = ${change.now} where id = ${sessionId} and revoked_at is null`);
+    change.audit(action, { id: sessionId }, { before: { revokedAt: null }, after: { revokedAt: change.now } });
     change.wake(sessionTopic(sessionId));
   }
 

@@ -11,10 +11,20 @@ import { Node } from "#src/platform/node.js";
     `exists (select 1 from membership m where m.user_id = ${row}.id and m.workspace_id = ${workspace})`,
 })
 export class User extends Node {
-  @Column(() => String, { sql: "text", unique: true, description: "Unique, in lower case, at most 255 characters." })
+  @Column(() => String, {
+    sql: "text",
+    unique: true,
+    description: "Unique, in lower case, at most 255 characters.",
+    personal: true,
+  })
   email!: string;
 
-  @Column(() => String, { sql: "text", description: "Name that others see, at most 100 characters.", filter: true })
+  @Column(() => String, {
+    sql: "text",
+    description: "Name that others see, at most 100 characters.",
+    filter: true,
+    personal: true,
+  })
   username!: string;
 
   @PrivateColumn({ sql: "text" })

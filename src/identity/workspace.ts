@@ -4,7 +4,7 @@ import { Node } from "#src/platform/node.js";
 
 @Stored({ table: "workspace", description: "A tenant: every quote, job and event belongs to exactly one." })
 export class Workspace extends Node {
-  @Column(() => String, { sql: "text", description: "Name for people, at most 100 characters." })
+  @Column(() => String, { sql: "text", description: "Name for people, at most 100 characters.", personal: true })
   name!: string;
 
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When it was made." })

@@ -3,12 +3,18 @@ export interface Actor {
   readonly workspaceId: string;
   readonly userId: string;
   readonly permissions: ReadonlySet<string>;
+  /** What the user acts with: the id of a session, an API key or a job. */
+  readonly credentialId?: string;
   /** Ties log lines, jobs and errors of one request together. */
   readonly requestId: string;
 }
 
+/** In place of a workspace, for work of the installation itself. No id, so nobody's workspace holds such rows. */
+export const noWorkspace = "system";
+
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */
-export const jobActor = (job: { workspaceId: string; createdById: string; requestId: string }): Actor => ({
+export const jobActor = (job: { id: string; workspaceId: string; createdById: string; requestId: string }): Actor => ({
+  credentialId: job.id,
   workspaceId: job.workspaceId,
   userId: job.createdById,
   permissions: new Set(),

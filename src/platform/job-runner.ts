@@ -89,7 +89,7 @@ export class JobRunner {
   /** The job, if this delivery may run it; else when to look again, or nothing when there is nothing to do. */
   async #claim(jobId: string): Promise<Job | Date | undefined> {
     const { database, clock } = this.deps;
-    const found = await database.row(sql<Job>`select workspace_id as "workspaceId", created_by_id as "createdById",
+    const found = await database.row(sql<Job>`select id, workspace_id as "workspaceId", created_by_id as "createdById",
       request_id as "requestId" from job where id = ${jobId}`);
     if (found === undefined) return undefined;
     return database.write(jobActor(found), async (change) => {
@@ -106,7 +106,7 @@ export class JobRunner {
         return row?.status === JobStatus.RUNNING ? new Date(Date.now() + leaseMs / 2) : undefined;
       }
       await appendToThread(change, job, "started", {});
-      change.record("job.started", job, { kind: job.kind, attempt: job.attempts });
+      change.announce("job.started", job, { kind: job.kind, attempt: job.attempts });
       return Object.assign(new Job(), job);
     });
   }

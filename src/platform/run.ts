@@ -94,7 +94,7 @@ export class Run {
       await change.sql(sql`update job set status = ${status}, result_id = ${result?.id ?? null}, finished_at = ${change.now},
         progress = ${progress}, error_code = null, error_message = null where id = ${this.job.id}`);
       await appendToThread(change, this.job, "ended", {});
-      change.record(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId: result?.id ?? null });
+      change.announce(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId: result?.id ?? null });
       return result;
     });
     this.#outcome = status === JobStatus.CANCELLED ? "cancelled" : "succeeded";
@@ -110,7 +110,7 @@ export class Run {
         await change.sql(sql`update job set status = 'FAILED', failures = failures + 1, error_code = ${error.code},
           error_message = ${error.message}, finished_at = ${change.now} where id = ${this.job.id}`);
         await appendToThread(change, this.job, "ended", {});
-        change.record("job.failed", this.job, { kind: this.job.kind, code: error.code });
+        change.announce("job.failed", this.job, { kind: this.job.kind, code: error.code });
       } else {
         await change.sql(sql`update job set status = 'QUEUED', failures = failures + 1, error_code = ${error.code},
           error_message = ${error.message}, run_at = ${retryAt}, dispatched_at = ${change.now} where id = ${this.job.id}`);

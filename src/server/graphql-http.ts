@@ -16,6 +16,7 @@ import { readGraphqlRequest, refuseForgery } from "./graphql-request.js";
 import type { GraphqlStreams } from "./graphql-streams.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
 import type { OperationLog } from "./operation-log.js";
+import { recordDenials } from "./record-denials.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
@@ -60,11 +61,20 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
       errors,
     );
 
-  const refuse = (exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status) => {
+  const denied = ({ request: { requestId }, context, admitted }: Exchange) =>
+    recordDenials(app, {
+      requestId,
+      caller: context?.caller,
+      document: admitted?.document,
+      operationName: admitted?.operationName,
+    });
+
+  const refuse = async (exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status) => {
     const { request, reply, mediaType, context } = exchange;
     const hints = hintsFor(context);
     const errors = errorsOf(error).map((each) => presentError(each, request.requestId, app.logger, hints));
     ended(exchange, errors);
+    await denied(exchange);
     return reply.code(status).type(`${mediaType}; charset=utf-8`).send({ errors });
   };
 
@@ -133,10 +143,17 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
       // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
       const scope = currentScope();
       if (scope !== undefined) scope.signal = signal;
-      return sendCompressed(reply, await orAborted(signal, run()));
+      const text = await orAborted(signal, run());
+      await denied(exchange);
+      return sendCompressed(reply, text);
     }
-    if (wish === undefined) return reply.send(await run());
+    if (wish === undefined) {
+      const text = await run();
+      await denied(exchange);
+      return reply.send(text);
+    }
     const answer = await runMutation(context, wish, run);
+    await denied(exchange);
     if (answer.replayed) reply.type(`${mediaType}; charset=utf-8`);
     return reply.headers(mutationHeaders(wish, answer)).send(answer.text);
   };
@@ -156,7 +173,7 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
       try {
         return await respond(exchange, signal);
       } catch (error) {
-        return refuse(exchange, error);
+        return await refuse(exchange, error);
       }
     };
     try {

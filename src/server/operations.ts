@@ -17,6 +17,7 @@ import { newScope, runInScope, type Scope } from "#src/platform/scope.js";
 import { runInSpan, type Span } from "#src/platform/span.js";
 import type { TraceContext } from "#src/platform/trace-context.js";
 import type { OperationLog } from "./operation-log.js";
+import { recordDenials } from "./record-denials.js";
 import { type Credentials, createContext } from "./request-context.js";
 import { type MutationWish, mutationWish, runMutationResult } from "./run-mutation.js";
 
@@ -87,7 +88,9 @@ export class Operations {
         wish: mutationWish(admitted, params.extensions, headers),
       };
     } catch (error) {
-      return errorsOf(error).map((each) => this.#refuse(each, requestId, contextValue));
+      const refused = errorsOf(error).map((each) => this.#refuse(each, requestId, contextValue));
+      await recordDenials(this.app, { requestId, caller: contextValue?.caller });
+      return refused;
     }
   }
 
@@ -95,6 +98,7 @@ export class Operations {
     const begun = this.#begunOf(args);
     return this.#within(begun, async () => {
       const result = await this.#run(args);
+      await this.#recordDenials(args);
       this.log.ended(operationOf(args, begun), result.errors);
       begun.span?.end();
       return result;
@@ -124,6 +128,7 @@ export class Operations {
       begun.ended = this.log.streamStarted(operationOf(args, begun));
       if (Symbol.asyncIterator in source) return source;
       const refused = this.#present(source, args);
+      await this.#recordDenials(args);
       begun.ended(refused.errors);
       return refused;
     });
@@ -161,6 +166,12 @@ export class Operations {
     const begun = this.#begun.get(contextOf(args));
     if (begun === undefined) throw new Error("An operation was executed that nobody has prepared.");
     return begun;
+  }
+
+  #recordDenials(args: ExecutionArgs): Promise<void> {
+    const { document, operationName } = args;
+    const { caller, origin } = contextOf(args);
+    return recordDenials(this.app, { requestId: origin.requestId, caller, document, operationName });
   }
 
   #present(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {

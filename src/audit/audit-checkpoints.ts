@@ -1,0 +1,84 @@
+import { type KeyObject, sign } from "node:crypto";
+import { sql } from "kysely";
+import { type Actor, noWorkspace } from "#src/platform/actor.js";
+import { checkpointMessage, keyIdOf, type SignedCheckpoint } from "#src/platform/audit-chain.js";
+import type { Change } from "#src/platform/change.js";
+import type { Clock } from "#src/platform/clock.js";
+import type { Database } from "#src/platform/database.js";
+import { DomainError } from "#src/platform/errors.js";
+import { AuditCheckpoint } from "./audit-checkpoint.js";
+import { type CheckpointRow, checkpointColumns, signedOf } from "./audit-links.js";
+
+/** A log that goes on is signed this often, in milliseconds. */
+const everyMs = 60 * 60_000;
+const batch = 100;
+
+interface Head {
+  sequence: string;
+  hash: string;
+}
+
+/** Signs what a log is at a time: every hour in which it went on, and when somebody asks. */
+export class AuditCheckpoints {
+  readonly #key: { privateKey: KeyObject; publicKey: KeyObject };
+  readonly keyId: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    key: { privateKey: KeyObject; publicKey: KeyObject },
+  ) {
+    this.#key = key;
+    this.keyId = keyIdOf(key.publicKey);
+  }
+
+  get publicKey(): KeyObject {
+    return this.#key.publicKey;
+  }
+
+  /** Signs the last sealed entry of the actor's log. Throws CONFLICT when nothing is sealed yet. */
+  create(actor: Actor): Promise<AuditCheckpoint> {
+    return this.database.write(actor, async (change) => {
+      const [head] = await change.sql(sql<Head>`select sequence, hash from audit_seal
+        where workspace_id = ${actor.workspaceId} order by sequence desc limit 1`);
+      if (head === undefined) throw new DomainError("CONFLICT", "The audit log has no sealed entry to sign yet.");
+      const checkpoint = this.#sign(change, actor.workspaceId, head);
+      change.audit("audit.checkpoint_created", checkpoint);
+      return checkpoint;
+    });
+  }
+
+  /** Signs every log that has gone on since its last checkpoint, when that is an hour old. */
+  async signDue(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - everyMs);
+    for (let found = batch; found === batch; ) {
+      const due = await this.database.upkeep(sql<Head & { workspaceId: string }>`
+        select w.id as "workspaceId", h.sequence, h.hash
+        from (select id from workspace union all select ${noWorkspace}) w
+        cross join lateral (
+          select sequence, hash from audit_seal where workspace_id = w.id order by sequence desc limit 1) h
+        left join lateral (
+          select sequence, at from audit_checkpoint where workspace_id = w.id order by sequence desc, at desc limit 1) c on true
+        where c.sequence is null or (c.sequence < h.sequence and c.at <= ${before}) limit ${batch}`);
+      for (const { workspaceId, ...head } of due) {
+        const actor = { workspaceId, userId: "", permissions: new Set<string>(), requestId: "audit sealer" };
+        await this.database.write(actor, async (change) => this.#sign(change, workspaceId, head));
+      }
+      found = due.length;
+    }
+  }
+
+  /** All that were signed, the oldest first. */
+  async of(workspaceId: string): Promise<SignedCheckpoint[]> {
+    const rows = await this.database.rows(sql<CheckpointRow>`select ${checkpointColumns} from audit_checkpoint c
+      where c.workspace_id = ${workspaceId} order by c.sequence, c.id`);
+    return rows.map(signedOf);
+  }
+
+  #sign(change: Change, workspaceId: string, { sequence, hash }: Head): AuditCheckpoint {
+    const at = change.now;
+    const signed = { workspaceId, sequence: Number(sequence), hash, at: at.toISOString(), keyId: this.keyId };
+    const signature = sign(null, checkpointMessage(signed), this.#key.privateKey).toString("base64url");
+    return change.create(AuditCheckpoint, { ...signed, at, signature });
+  }
+}
