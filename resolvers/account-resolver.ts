@@ -5,7 +5,6 @@ import { Session } from "#src/identity/session.js";
 import type { SessionService } from "#src/identity/session-service.js";
 import { TokenPair } from "#src/identity/token-pair.js";
 import { User } from "#src/identity/user.js";
-import { Workspace } from "#src/identity/workspace.js";
 import { AtMost, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
@@ -81,11 +80,5 @@ export class AccountResolver {
   })
   isOperator(@Root() { id }: User, @Ctx() { caller }: Context): boolean | null {
     return caller?.userId === id ? caller.isOperator : null;
-  }
-
-  @Authorized("workspace:read")
-  @Query(() => Workspace, { description: "The workspace of this request: the one in `X-Workspace-Id`, or your first." })
-  workspace(@Ctx() { actor }: Context) {
-    return this.accounts.workspace(actor);
   }
 }

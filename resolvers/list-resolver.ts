@@ -29,23 +29,26 @@ const checked = { validate: false } as const;
 const lowerFirst = (text: string) => text.slice(0, 1).toLowerCase() + text.slice(1);
 const spaced = (text: string) => text.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+interface Options {
+  /** False where something else stands in the place of `quote(id)`. */
+  readonly hasFind?: boolean;
+  /** False for rows of several workspaces: of their changes in the others the cache of compiled queries does not hear. */
+  readonly isCompiled?: boolean;
+}
+
 /** The three root fields of a list, `quote(id)`, `quotes(…)` and `quotesAggregate(…)`, and its rows' collections. */
-export const listResolver = (list: List, permission: string): ListResolver => {
+export const listResolver = (
+  list: List,
+  permission: string,
+  { hasFind = true, isCompiled = true }: Options = {},
+): ListResolver => {
   const { shape, plural } = list;
   const singular = lowerFirst(shape.name);
-  const names = { find: singular, page: plural, aggregate: `${plural}Aggregate` };
+  const names = { ...(hasFind ? { find: singular } : {}), page: plural, aggregate: `${plural}Aggregate` };
   const resolver = { [`${shape.name}ListResolver`]: class {} }[`${shape.name}ListResolver`] as new () => object;
   const prototype = resolver.prototype as Prototype;
 
-  prototype.find = (id: string, { app, actor }: Context) =>
-    app.lists.find(shape.entity as new () => Node, actor, parseId(id, shape.table.replaceAll('"', "")));
-  Arg("id", () => ID, { description: `The ${spaced(singular)}.` })(prototype, "find", 0);
-  Ctx()(prototype, "find", 1);
-  Query(() => shape.entity, {
-    name: names.find,
-    nullable: true,
-    description: `One ${spaced(singular)}; null when there is none that you may see.`,
-  })(prototype, "find", described);
+  if (hasFind) addFind(prototype, list, singular);
 
   prototype.page = (args: ListArgs, { app, actor }: Context) => app.lists.page(list, actor, args);
   Args(() => list.Args, checked)(prototype, "page", 0);
@@ -73,7 +76,19 @@ export const listResolver = (list: List, permission: string): ListResolver => {
     name,
     { kind: kind as RootRead["kind"], list, permission },
   ]);
-  return { resolver, reads: new Map(reads) };
+  return { resolver, reads: new Map(isCompiled ? reads : []) };
+};
+
+const addFind = (prototype: Prototype, { shape }: List, name: string): void => {
+  prototype.find = (id: string, { app, actor }: Context) =>
+    app.lists.find(shape.entity as new () => Node, actor, parseId(id, shape.table.replaceAll('"', "")));
+  Arg("id", () => ID, { description: `The ${spaced(name)}.` })(prototype, "find", 0);
+  Ctx()(prototype, "find", 1);
+  Query(() => shape.entity, {
+    name,
+    nullable: true,
+    description: `One ${spaced(name)}; null when there is none that you may see.`,
+  })(prototype, "find", described);
 };
 
 const addCollection = (prototype: Prototype, { field, entity, by, description }: CollectionDeclaration) => {

@@ -2,10 +2,15 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
+import { apiKeyList } from "#src/identity/api-key-service.js";
+import { invitationList } from "#src/identity/invitation-service.js";
+import { memberList } from "#src/identity/member-service.js";
+import { workspaceList } from "#src/identity/workspace-service.js";
 import { auditList } from "#src/platform/audit-entry.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
+import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { AuditResolver } from "./audit-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
@@ -13,29 +18,38 @@ import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
+import { MemberResolver } from "./member-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { WorkspaceResolver } from "./workspace-resolver.js";
 
 const classes = [
   AccountResolver,
   AuditResolver,
+  ApiKeyResolver,
   CacheResolver,
   EventResolver,
   JobResolver,
+  MemberResolver,
   NodeResolver,
   QuoteResolver,
   SystemMetricsResolver,
   SystemResolver,
+  WorkspaceResolver,
 ] as const;
 
 const lists = [
   listResolver(auditList, "audit:read"),
   listResolver(checkpointList, "audit:read"),
+  listResolver(apiKeyList, "key:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
+  listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
+  listResolver(memberList, "member:read"),
+  listResolver(workspaceList, "workspace:read", { hasFind: false, isCompiled: false }),
 ];
 
 /** Root fields that lists answer, by name. */
@@ -43,14 +57,17 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
+  new ApiKeyResolver(app.apiKeys),
   new AuditResolver(app.audit, app.lists),
   new CacheResolver(app.cache, app.database),
   new EventResolver(app.events),
   new JobResolver(app.jobs),
+  new MemberResolver(app.members, app.invitations),
   new NodeResolver(),
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
+  new WorkspaceResolver(app.workspaces),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

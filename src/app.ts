@@ -13,23 +13,38 @@ import { AuditService } from "./audit/audit-service.js";
 import { DenialLog } from "./audit/denial-log.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { ApiKey } from "./identity/api-key.js";
+import { ApiKeyCallers } from "./identity/api-key-callers.js";
+import { ApiKeyService } from "./identity/api-key-service.js";
+import { Authentication } from "./identity/authentication.js";
+import { BelievedCallers } from "./identity/believed-callers.js";
+import { Invitation } from "./identity/invitation.js";
+import { InvitationService } from "./identity/invitation-service.js";
+import { Mail } from "./identity/mail.js";
+import { DeliverMail, MailService } from "./identity/mail-service.js";
+import { MemberService } from "./identity/member-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
+import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
+import { WorkspaceService } from "./identity/workspace-service.js";
 import { AuditEntry } from "./platform/audit-entry.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
+import { storageOf } from "./platform/column.js";
 import type { Config } from "./platform/config.js";
+import { DataKey } from "./platform/data-key.js";
 import { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { Event } from "./platform/event.js";
 import { EventLog } from "./platform/event-log.js";
+import { ExpirySweep } from "./platform/expiry-sweep.js";
 import { IdempotencyKey } from "./platform/idempotency-key.js";
 import { IdempotencyService } from "./platform/idempotency-service.js";
 import { Job } from "./platform/job.js";
@@ -40,12 +55,14 @@ import type { JobQueues } from "./platform/job-queues.js";
 import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
+import { KeyRing } from "./platform/key-ring.js";
 import { type Keys, keysFrom, loadSecret } from "./platform/keys.js";
 import { Lists } from "./platform/lists/lists.js";
 import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
@@ -53,6 +70,7 @@ import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
+import { Vault } from "./platform/vault.js";
 import { Quote, QuoteFavourite } from "./quotes/quote.js";
 import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
 
@@ -61,8 +79,11 @@ export const entities = [
   User,
   Workspace,
   Membership,
+  Invitation,
   Session,
   RefreshToken,
+  ApiKey,
+  Mail,
   Job,
   JobEventRow,
   Event,
@@ -71,6 +92,7 @@ export const entities = [
   AuditUnsealed,
   AuditCheckpoint,
   IdempotencyKey,
+  DataKey,
   Generation,
   Quote,
   QuoteFavourite,
@@ -79,8 +101,11 @@ export const entities = [
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
+/** Tables whose rows end at their `expires_at`. */
+const expiringTables = [Mail].map((entity) => storageOf(entity).table);
+
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [GenerateQuote];
+const jobDefinitions = [DeliverMail, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -108,13 +133,23 @@ export interface App {
   readonly live: Live;
   readonly events: EventLog;
   readonly jobs: JobService;
+  readonly vault: Vault;
   readonly idempotency: IdempotencyService;
   readonly audit: AuditService;
   readonly auditCheckpoints: AuditCheckpoints;
   readonly denials: DenialLog;
   readonly sessions: SessionService;
+  readonly apiKeys: ApiKeyService;
+  readonly authentication: Authentication;
   readonly access: AccessWatch;
   readonly accounts: AccountService;
+  readonly workspaces: WorkspaceService;
+  readonly members: MemberService;
+  readonly invitations: InvitationService;
+  readonly mails: MailService;
+  /** Where links in mails lead; the server says so when it listens. */
+  readonly address: PublicAddress;
+  readonly expiry: ExpirySweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
@@ -154,7 +189,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
   };
   try {
     if (config.redis !== undefined) await requireRedis(config.redis.url);
-    const keys = keysFrom(await loadSecret(config));
+    const keys = keysFrom(await loadSecret(config), config.previousSecret);
     const metrics = new Metrics();
     metrics.observeProcess();
     const tracing = await Tracing.connect(config.tracing, logger);
@@ -191,6 +226,11 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     dispatch.start();
     closers.push(() => dispatch.stop());
 
+    const ring = new KeyRing(database, keys, bus);
+    await ring.start();
+    closers.push(async () => ring.close());
+    const vault = new Vault(ring);
+
     const idempotency = new IdempotencyService(database, keys, clock, logger);
     idempotency.start();
     closers.push(() => idempotency.stop());
@@ -202,9 +242,23 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     denials.start();
     closers.push(() => denials.stop());
 
+    const expiry = new ExpirySweep(database, clock, logger, expiringTables);
+    expiry.start();
+    closers.push(() => expiry.stop());
+
+    const { smtpUrl, from = "" } = config.mail;
+    const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
+    closers.push(async () => smtp?.close());
+    const mails = new MailService(database, vault, smtp, logger);
+
+    const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
-    const sessions = new SessionService(database, new Tokens(keys, clock), clock, bus);
+    const tokens = new Tokens(keys, clock);
+    const sessions = new SessionService(database, tokens, clock);
+    const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
+    closers.push(() => apiKeyCallers.close());
+    const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai));
     const generations = new GenerationService(
       providers.map((provider) => observedProvider(provider, metrics)),
@@ -224,13 +278,22 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       live,
       events: new EventLog(database, live),
       jobs: new JobService(database, lists, live),
+      vault,
       idempotency,
       audit: audit.service,
       auditCheckpoints: audit.checkpoints,
       denials,
       sessions,
+      apiKeys: new ApiKeyService(database),
+      authentication,
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
+      workspaces: new WorkspaceService(database),
+      members: new MemberService(database),
+      invitations: new InvitationService(database, mails, address),
+      address,
+      mails,
+      expiry,
       generations,
       quotes: new QuoteService(database, generations),
       close,

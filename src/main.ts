@@ -71,6 +71,15 @@ program
   .option("--json", "print JSON")
   .action(async (options: { json?: boolean }) => (await import("./commands/status.js")).status(options));
 program
+  .command("mail")
+  .description("print the last mails with their links, the newest last")
+  .option("--to <address>", "only those to one address")
+  .option("--last <count>", "how many, 1 to 100", "10")
+  .option("--follow", "go on with those that come")
+  .action(async (options: { to?: string; last: string; follow?: boolean }) =>
+    (await import("./commands/mail.js")).mail(options),
+  );
+program
   .command("demo")
   .description("run the main job against a temporary instance, as a client would")
   .action(async () => (await import("./commands/demo.js")).demo());

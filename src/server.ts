@@ -76,10 +76,11 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.slice(0, 200)}.` }),
   );
   const port = await listen(server, app.config.http);
-  const { publicUrl, host } = app.config.http;
+  const { host } = app.config.http;
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  app.address.servedAt(`http://${shownHost}:${port}`);
   return {
-    url: publicUrl ?? `http://${shownHost}:${port}`,
+    url: app.address.url,
     port,
     close: async () => {
       await streams.close();

@@ -1,5 +1,5 @@
 import { ask, bearer } from "./support/ask.js";
-import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 
 let atrium: TestAtrium;
 beforeAll(async () => {
@@ -31,14 +31,21 @@ const auditLog = async (person: Person, filter: object | null = null) => {
   return ((await send(person, query, { filter })).auditLog as { nodes: Entry[] }).nodes;
 };
 const verify = async (person: Person) =>
-  (await send(person, "{ verifyAuditLog { isIntact checkedEntries unsealedEntries lastSequence firstProblem { kind entryId sequence message } } }"))
-    .verifyAuditLog as Record<string, unknown>;
+  (
+    await send(
+      person,
+      "{ verifyAuditLog { isIntact checkedEntries unsealedEntries lastSequence firstProblem { kind entryId sequence message } } }",
+    )
+  ).verifyAuditLog as Record<string, unknown>;
 
 test("I14 smoke", async () => {
   const ann = await atrium.signUp();
   const { createQuote } = await ann.sdk.CreateQuote({ input: { text: "One.", author: "Ann" } });
   await ann.sdk.UpdateQuote({ id: createQuote.id, input: { text: "Two." } });
   console.log(JSON.stringify(await auditLog(ann), null, 1));
-  await eventually(() => verify(ann), ({ unsealedEntries }) => unsealedEntries === 0);
+  await eventually(
+    () => verify(ann),
+    ({ unsealedEntries }) => unsealedEntries === 0,
+  );
   console.log(await verify(ann));
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   caller = {
     userId: me.id,
     workspaceId: workspace.id,
-    sessionId: newId("session"),
+    credential: { kind: "SESSION", id: newId("session"), version: 0, topic: "" },
     role: Role.OWNER,
     isOperator: false,
     permissions: permissionsOf(Role.OWNER, false),

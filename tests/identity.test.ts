@@ -1,16 +1,8 @@
 import { connect } from "#schema/connect.js";
 import { errorOf, eventually, type Person, personAt, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { TestClock } from "./support/test-clock.js";
 
 const minute = 60_000;
-
-/** Time that stands still until it is told. */
-class TestClock {
-  #ahead = 0;
-  now = () => new Date(Date.now() + this.#ahead);
-  pass(ms: number) {
-    this.#ahead += ms;
-  }
-}
 
 let clock: TestClock;
 let atrium: TestAtrium;

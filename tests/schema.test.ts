@@ -99,7 +99,7 @@ test("errors carry codes of the documented list", () => {
   for (const code of errorCodes) expect(page).toContain(`## ${code}`);
 });
 
-test("I11 every row belongs to a workspace, but for people, their sessions and workspaces themselves", async () => {
+test("I11 every row belongs to a workspace, but for people, their sessions, keys and workspaces themselves", async () => {
   const atrium = await startAtrium({ withWorkers: false });
   try {
     const without = await atrium.database.query<{ table_name: string }>(`
@@ -109,6 +109,8 @@ test("I11 every row belongs to a workspace, but for people, their sessions and w
           and c.column_name = 'workspace_id' and c.is_nullable = 'NO')
       order by 1`);
     expect(without.map(({ table_name }) => table_name)).toEqual([
+      "data_key",
+      "mail",
       "migration",
       "refresh_token",
       "session",

@@ -87,7 +87,7 @@ export class DenialLog {
       userId: caller?.userId ?? "",
       permissions: new Set(),
       requestId,
-      ...(caller?.credentialId === undefined ? {} : { credentialId: caller.credentialId }),
+      ...(caller?.credential === undefined ? {} : { credential: caller.credential }),
     };
     const subject = denial.account === undefined ? null : { id: denial.account.userId };
     const states = { before: null, after, outcome: AuditOutcome.DENIED, code };
@@ -109,4 +109,4 @@ const windowOf = (refusal: Refusal): string =>
   refusal.denial.attempt === undefined ? workspaceOf(refusal) : noWorkspace;
 
 const keyOf = ({ caller, action, code, denial }: Refusal): string =>
-  JSON.stringify([caller?.userId, caller?.credentialId, action, code, denial.account?.userId, denial.attempt]);
+  JSON.stringify([caller?.userId, caller?.credential?.id, action, code, denial.account?.userId, denial.attempt]);

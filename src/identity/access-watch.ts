@@ -7,16 +7,15 @@ import { DomainError, unauthenticated } from "#src/platform/errors.js";
 import type { Logger } from "#src/platform/logger.js";
 import { newScope, runInScope } from "#src/platform/scope.js";
 import type { Caller } from "./caller.js";
-import type { Role } from "./membership.js";
-import { isOperatorPermission, permissionsOf } from "./permissions.js";
-import { sessionTopic } from "./session.js";
+import { memberTopic, type Role } from "./membership.js";
+import { isOperatorPermission, permissionsOf, scopedPermissions } from "./permissions.js";
 import { sessionIdleMs } from "./tokens.js";
 
 /** Pause between two looks at all that is watched, in milliseconds: with the look itself well below a second. */
 const lookMs = 600;
 
 interface Grant {
-  readonly sessionId: string;
+  readonly credentialId: string;
   readonly workspaceId: string;
 }
 
@@ -26,18 +25,24 @@ interface Watched extends Grant {
 }
 
 interface Watcher {
-  readonly permissions: ReadonlySet<string>;
+  readonly caller: Caller;
   readonly onLoss: (reason: DomainError) => void;
 }
 
 interface Standing extends Grant {
-  refreshedAt: string | null;
   role: Role | null;
   isOperator: boolean | null;
+  /** Of a session that is not revoked, and whose user is active. */
+  refreshedAt: string | null;
+  /** Of an API key that is not revoked, and whose maker is active. */
+  version: number | null;
+  scopes: string[] | null;
+  expiresAt: string | null;
+  overlapEndsAt: string | null;
 }
 
 /**
- * Tells connections that outlive their first request when their session has ended or a permission was taken away. One
+ * Tells connections that outlive their first request when their credential has ended or a permission was taken away. One
  * statement looks after all of them; the bus only makes it sooner.
  */
 export class AccessWatch {
@@ -52,22 +57,22 @@ export class AccessWatch {
   ) {}
 
   /** Calls `onLoss` at most once, with UNAUTHENTICATED or FORBIDDEN. Returns how to stop watching. */
-  watch({ sessionId, workspaceId, permissions }: Caller, onLoss: (reason: DomainError) => void): () => void {
-    const key = keyOf({ sessionId, workspaceId });
-    const watched = this.#watched.get(key) ?? this.#open(key, { sessionId, workspaceId });
-    const watcher = { permissions, onLoss };
+  watch(caller: Caller, onLoss: (reason: DomainError) => void): () => void {
+    const grant = { credentialId: caller.credential.id, workspaceId: caller.workspaceId };
+    const watched = this.#watched.get(keyOf(grant)) ?? this.#open(grant, caller);
+    const watcher = { caller, onLoss };
     watched.watchers.add(watcher);
     return () => this.#drop(watched, watcher);
   }
 
-  #open(key: string, grant: Grant): Watched {
+  #open(grant: Grant, { credential, userId }: Caller): Watched {
     const check = () => void this.#check([grant]);
-    const watched = {
-      ...grant,
-      watchers: new Set<Watcher>(),
-      unsubscribe: this.bus.subscribe(sessionTopic(grant.sessionId), check),
+    const stops = [credential.topic, memberTopic(userId)].map((topic) => this.bus.subscribe(topic, check));
+    const unsubscribe = () => {
+      for (const stop of stops) stop();
     };
-    this.#watched.set(key, watched);
+    const watched = { ...grant, watchers: new Set<Watcher>(), unsubscribe };
+    this.#watched.set(keyOf(grant), watched);
     // Not in the scope of the operation that happened to be the first one.
     if (!this.#looking) void runInScope(newScope("access watch"), () => this.#look());
     return watched;
@@ -95,30 +100,27 @@ export class AccessWatch {
       for (const standing of await this.#standings(grants)) this.#judge(standing);
     } catch (error) {
       // While the database is away nothing can be streamed either; the next look decides.
-      this.logger.warn({ err: error }, "the sessions of open connections could not be checked");
+      this.logger.warn({ err: error }, "the credentials of open connections could not be checked");
     }
   }
 
   #standings(grants: readonly Grant[]): Promise<Standing[]> {
     return this.database.rows(sql<Standing>`
-      select g.session_id as "sessionId", g.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator",
-        case when u.is_active then s.refreshed_at end as "refreshedAt"
-      from unnest(${grants.map(({ sessionId }) => sessionId)}::text[], ${grants.map(({ workspaceId }) => workspaceId)}::text[])
-        as g (session_id, workspace_id)
-      left join session s on s.id = g.session_id and s.revoked_at is null
-      left join "user" u on u.id = s.user_id
-      left join membership m on m.user_id = s.user_id and m.workspace_id = g.workspace_id`);
+      select g.credential_id as "credentialId", g.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator",
+        s.refreshed_at as "refreshedAt", k.version, k.scopes, k.expires_at as "expiresAt",
+        k.overlap_ends_at as "overlapEndsAt"
+      from unnest(${grants.map(({ credentialId }) => credentialId)}::text[], ${grants.map(({ workspaceId }) => workspaceId)}::text[])
+        as g (credential_id, workspace_id)
+      left join session s on s.id = g.credential_id and s.revoked_at is null
+      left join api_key k on k.id = g.credential_id and k.revoked_at is null
+      left join "user" u on u.id = coalesce(s.user_id, k.created_by_id) and u.is_active
+      left join membership m on m.user_id = u.id and m.workspace_id = g.workspace_id`);
   }
 
   #judge(standing: Standing): void {
     const watched = this.#watched.get(keyOf(standing));
-    const { refreshedAt } = standing;
-    const idleMs = this.clock.now().getTime() - new Date(refreshedAt ?? 0).getTime();
     for (const watcher of watched?.watchers ?? []) {
-      const reason =
-        refreshedAt === null || idleMs > sessionIdleMs
-          ? unauthenticated("The session has ended: sign in again.")
-          : lostPermission(watcher.permissions, standing);
+      const reason = lossOf(watcher.caller, standing, this.clock.now());
       if (reason === undefined) continue;
       this.#drop(watched as Watched, watcher);
       watcher.onLoss(reason);
@@ -126,11 +128,32 @@ export class AccessWatch {
   }
 }
 
-const keyOf = ({ sessionId, workspaceId }: Grant) => `${sessionId} ${workspaceId}`;
+const keyOf = ({ credentialId, workspaceId }: Grant) => `${credentialId} ${workspaceId}`;
 
-const lostPermission = (held: ReadonlySet<string>, { role, isOperator }: Standing): DomainError | undefined => {
+/** What a caller has lost since their connection was opened; nothing when all is as it was, or more. */
+const lossOf = ({ credential, permissions }: Caller, standing: Standing, now: Date): DomainError | undefined => {
+  if (credential.kind === "API_KEY" && !isKeyAlive(credential, standing, now))
+    return unauthenticated("The API key has ended, was rotated or was revoked.");
+  if (credential.kind === "SESSION" && !isSessionAlive(standing, now))
+    return unauthenticated("The session has ended: sign in again.");
+  return lostPermission(permissions, standing);
+};
+
+const isSessionAlive = ({ refreshedAt, isOperator }: Standing, now: Date): boolean =>
+  // Nothing is known of whether they run the installation where the user is not active.
+  refreshedAt !== null && isOperator !== null && now.getTime() - new Date(refreshedAt).getTime() <= sessionIdleMs;
+
+const isKeyAlive = (credential: Caller["credential"], standing: Standing, now: Date): boolean => {
+  const { version, isOperator, expiresAt, overlapEndsAt } = standing;
+  if (version === null || isOperator === null || (expiresAt !== null && new Date(expiresAt) <= now)) return false;
+  if (credential.version === version) return true;
+  return credential.version === version - 1 && overlapEndsAt !== null && new Date(overlapEndsAt) > now;
+};
+
+const lostPermission = (held: ReadonlySet<string>, { role, isOperator, scopes }: Standing): DomainError | undefined => {
   if (role === null) return new DomainError("FORBIDDEN", "You are not a member of this workspace any more.");
-  const left = permissionsOf(role, isOperator === true);
+  const left =
+    scopes === null ? permissionsOf(role, isOperator === true) : scopedPermissions(role, isOperator === true, scopes);
   const lost = [...held].find((permission) => !left.has(permission));
   if (lost === undefined) return undefined;
   if (isOperatorPermission(lost)) return new DomainError("FORBIDDEN", "You are not an operator any more.");

@@ -3,7 +3,7 @@ import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
-import type { Caller, Origin } from "./caller.js";
+import type { Origin } from "./caller.js";
 import type { SignInInput, SignUpInput } from "./credentials.js";
 import { Membership, Role } from "./membership.js";
 import { checkPassword, hashPassword } from "./passwords.js";
@@ -99,14 +99,5 @@ export class AccountService {
       change.record("user.signed_in", user);
       return this.sessions.open(change, user, origin);
     });
-  }
-
-  async workspace(caller: Caller): Promise<Workspace> {
-    const row = await this.database.row(
-      sql<{ id: string; name: string; createdAt: string }>`select id, name, created_at as "createdAt"
-        from workspace where id = ${caller.workspaceId}`,
-    );
-    if (row === undefined) throw unauthenticated();
-    return Object.assign(new Workspace(), row, { createdAt: new Date(row.createdAt) });
   }
 }

@@ -1,13 +1,11 @@
 import { sql } from "kysely";
-import { LRUCache } from "lru-cache";
 import { type Actor, noWorkspace } from "#src/platform/actor.js";
-import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
 import { notFound, unauthenticated } from "#src/platform/errors.js";
-import { isId, newId, parseId } from "#src/platform/ids.js";
-import type { Caller, Origin } from "./caller.js";
+import { newId, parseId } from "#src/platform/ids.js";
+import type { Caller, KnownCaller, Origin } from "./caller.js";
 import type { Role } from "./membership.js";
 import { permissionsOf } from "./permissions.js";
 import { RefreshToken, Session, sessionTopic } from "./session.js";
@@ -17,16 +15,6 @@ import { User } from "./user.js";
 
 /** How long the token before the last one still gives the last pair: parallel refreshes and lost answers, in milliseconds. */
 const graceMs = 10_000;
-
-/** How long a caller is believed without looking again, in milliseconds: the most by which the end of a session, or of a
- * membership, can take effect late when the word of it gets lost. */
-const believedMs = 1_000;
-
-interface Believed {
-  readonly caller: Omit<Caller, "requestId">;
-  readonly at: number;
-  readonly forget: () => void;
-}
 
 interface Member {
   workspaceId: string;
@@ -48,13 +36,10 @@ interface Held {
 
 /** Sessions: opened by a sign-in, kept alive by refreshes, checked at every request. */
 export class SessionService {
-  readonly #believed = new LRUCache<string, Believed>({ max: 10_000, dispose: ({ forget }) => forget() });
-
   constructor(
     private readonly database: Database,
     private readonly tokens: Tokens,
     private readonly clock: Clock,
-    private readonly bus: Bus,
   ) {}
 
   /** Opens a session in the caller's transaction. */
@@ -84,7 +69,7 @@ export class SessionService {
       if (held === undefined || held.revokedAt !== null || !held.isActive || this.#idle(held.refreshedAt))
         return undefined;
       const account = { userId: held.userId, workspaceId: held.workspaceId ?? noWorkspace };
-      change.actAs({ ...account, credentialId: held.sessionId });
+      change.actAs({ ...account, credential: { kind: "SESSION", id: held.sessionId } });
       const next = this.tokens.nextRefresh(refreshToken);
       const { now } = change;
       if (held.rotatedAt === null) {
@@ -108,41 +93,8 @@ export class SessionService {
     return this.#pair(user, outcome.sessionId, outcome.next, outcome.at);
   }
 
-  /**
-   * Who sends a request with this access token, in the workspace that it names or its first one. Nothing when the token,
-   * its session, the user or the membership is not valid now.
-   */
-  async authenticate(
-    accessToken: string,
-    workspaceId: string | undefined,
-    requestId: string,
-  ): Promise<Caller | undefined> {
-    const claims = await this.tokens.verifyAccess(accessToken);
-    if (claims === undefined) return undefined;
-    const key = `${claims.sessionId} ${workspaceId ?? ""}`;
-    const at = this.clock.now().getTime();
-    const believed = this.#believed.get(key);
-    if (believed !== undefined && Math.abs(at - believed.at) < believedMs) return { ...believed.caller, requestId };
-    if (workspaceId !== undefined && !isId(workspaceId, "workspace")) return undefined;
-    // Heard before the session is read: word of its end that comes meanwhile is not missed.
-    let ended = false;
-    const unsubscribe = this.bus.subscribe(sessionTopic(claims.sessionId), () => {
-      ended = true;
-      this.#believed.delete(key);
-    });
-    const caller = await this.#findCaller(claims, workspaceId).catch((error) => {
-      unsubscribe();
-      throw error;
-    });
-    if (caller === undefined || ended) unsubscribe();
-    else this.#believed.set(key, { caller, at, forget: unsubscribe });
-    return caller && { ...caller, requestId };
-  }
-
-  async #findCaller(
-    claims: AccessClaims,
-    workspaceId: string | undefined,
-  ): Promise<Omit<Caller, "requestId"> | undefined> {
+  /** Who acts in a session, in this workspace or the first one; nothing when any of that is not valid now. */
+  async findCaller(claims: AccessClaims, workspaceId: string | undefined): Promise<KnownCaller | undefined> {
     const member = await this.database.row(sql<Member>`
       select m.workspace_id as "workspaceId", m.role, u.is_operator as "isOperator", s.refreshed_at as "refreshedAt"
       from session s join "user" u on u.id = s.user_id join membership m on m.user_id = u.id
@@ -152,8 +104,7 @@ export class SessionService {
     if (member === undefined || this.#idle(member.refreshedAt)) return undefined;
     return {
       userId: claims.userId,
-      sessionId: claims.sessionId,
-      credentialId: claims.sessionId,
+      credential: { kind: "SESSION", id: claims.sessionId, version: 0, topic: sessionTopic(claims.sessionId) },
       workspaceId: member.workspaceId,
       role: member.role,
       isOperator: member.isOperator,
@@ -174,7 +125,7 @@ export class SessionService {
   }
 
   signOut(caller: Caller): Promise<Session> {
-    return this.revoke(caller, caller.sessionId, "user.signed_out");
+    return this.revoke(caller, caller.credential.id, "user.signed_out");
   }
 
   async revoke(caller: Caller, id: string, action = "session.revoked"): Promise<Session> {

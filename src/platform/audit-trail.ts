@@ -102,7 +102,7 @@ export class AuditTrail {
         id: newId("audit_entry"),
         workspaceId: actor.workspaceId,
         actorId: actor.userId === "" ? null : actor.userId,
-        credentialId: actor.credentialId ?? null,
+        credentialId: actor.credential?.id ?? null,
         action,
         outcome: states.outcome ?? AuditOutcome.SUCCEEDED,
         code: states.code ?? null,

@@ -1,7 +1,7 @@
 import { LockMode } from "@mikro-orm/core";
 import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
-import type { Actor } from "./actor.js";
+import { type Actor, noWorkspace } from "./actor.js";
 import { auditTopic } from "./audit-entry.js";
 import { type AuditStates, AuditTrail } from "./audit-trail.js";
 import type { Clock } from "./clock.js";
@@ -76,7 +76,7 @@ export class Change {
   }
 
   /** From here on it acts for the account that it has found out about: before a sign-in there is nobody to act. */
-  actAs(account: Pick<Actor, "userId" | "workspaceId" | "credentialId">): void {
+  actAs(account: Pick<Actor, "userId" | "workspaceId" | "credential">): void {
     this.#actor = { ...this.#actor, ...account };
   }
 
@@ -156,7 +156,9 @@ export class Change {
   enqueue<Payload>(definition: JobDefinition<Payload>, payload: Payload): Job {
     const span = currentSpan()?.child(`enqueue ${definition.kind}`, { kind: "producer" });
     const trace = span?.context ?? currentTrace();
+    const { isInternal } = definition;
     const job = this.create(Job, {
+      workspaceId: isInternal ? noWorkspace : this.actor.workspaceId,
       kind: definition.kind,
       lane: definition.lane,
       payload: definition.payload.parse(payload),
@@ -171,7 +173,7 @@ export class Change {
     });
     span?.set({ "atrium.job.id": job.id, "atrium.job.kind": job.kind });
     span?.end();
-    this.record("job.queued", job, { kind: job.kind });
+    if (!isInternal) this.record("job.queued", job, { kind: job.kind });
     this.dispatch(job);
     return job;
   }

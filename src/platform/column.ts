@@ -70,6 +70,7 @@ export type RowExpression = (row: string, actor: { readonly workspace: string; r
 
 const declarations = Symbol("columns");
 const privateColumns = Symbol("privateColumns");
+const sealedColumns = Symbol("sealedColumns");
 const references = Symbol("references");
 const collections = Symbol("collections");
 const storage = Symbol("storage");
@@ -81,6 +82,12 @@ export const columnsOf = (entity: { prototype: object }): readonly ColumnDeclara
 /** The columns of an entity class that clients do not see. */
 export const privateColumnsOf = (entity: { prototype: object }): readonly { property: string; sql: string }[] =>
   (Reflect.getMetadata(privateColumns, entity.prototype) as { property: string; sql: string }[] | undefined) ?? [];
+
+/** The properties of an entity class that hold what `Vault.seal` gave: a new key finds them all here. */
+export const sealedColumnsOf = (entity: { prototype: object }): readonly string[] =>
+  ((Reflect.getMetadata(sealedColumns, entity.prototype) as { property: string }[] | undefined) ?? []).map(
+    ({ property }) => property,
+  );
 
 /** The rows that an entity class names. */
 export const referencesOf = (entity: { prototype: object }): readonly ReferenceDeclaration[] =>
@@ -218,6 +225,14 @@ export const PrivateColumn =
   (prototype: object, property: string): void => {
     Property(databaseOptions(shape))(prototype, property);
     append(privateColumns, prototype, { property, sql: shape.sql });
+  };
+
+/** A private column of texts that `Vault.seal` gave for `placeOf` their row and this property. */
+export const SealedColumn =
+  ({ nullable }: { nullable?: boolean } = {}) =>
+  (prototype: object, property: string): void => {
+    PrivateColumn({ sql: "text", nullable: nullable ?? false })(prototype, property);
+    append(sealedColumns, prototype, { property });
   };
 
 const databaseOptions = ({ sql, nullable, defaultRaw, unique, identity }: Shape) => ({

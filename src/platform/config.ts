@@ -20,6 +20,7 @@ const shape = (s: Settings) => ({
   production: s.NODE_ENV === "production",
   dataDir: resolve(s.ATRIUM_DATA_DIR),
   secret: s.ATRIUM_SECRET,
+  previousSecret: s.ATRIUM_SECRET_PREVIOUS,
   logLevel: s.LOG_LEVEL,
   http: {
     port: s.PORT,
@@ -42,6 +43,7 @@ const shape = (s: Settings) => ({
   },
   redis: s.REDIS_URL === undefined ? undefined : { url: s.REDIS_URL, prefix: s.ATRIUM_REDIS_PREFIX },
   queryCache: { maxBytes: s.ATRIUM_QUERY_CACHE_MB * 1024 * 1024, warm: s.ATRIUM_QUERY_CACHE_WARM },
+  mail: { smtpUrl: s.SMTP_URL, from: s.ATRIUM_MAIL_FROM },
   jobs: { concurrency: s.ATRIUM_CONCURRENCY, shutdownMs: s.ATRIUM_SHUTDOWN_SECONDS * 1000 },
   metrics: { token: s.ATRIUM_METRICS_TOKEN, port: s.ATRIUM_METRICS_PORT },
   slowQueryMs: s.ATRIUM_SLOW_QUERY_MS,
@@ -111,6 +113,9 @@ const contradictions = (s: Settings) => [
           message: "is missing, and production needs it: set it to the output of `openssl rand -base64 48`.",
         },
       ]
+    : []),
+  ...(s.SMTP_URL !== undefined && s.ATRIUM_MAIL_FROM === undefined
+    ? [{ setting: "ATRIUM_MAIL_FROM", message: "is missing, and SMTP_URL needs it." }]
     : []),
   ...(s.AZURE_OPENAI_API_KEY !== undefined && s.AZURE_OPENAI_ENDPOINT === undefined
     ? [{ setting: "AZURE_OPENAI_ENDPOINT", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]

@@ -13,9 +13,13 @@ export interface JobDefinition<Payload> {
   readonly backoffMs: number;
   /** An attempt that takes longer is aborted and counts as failed, in milliseconds. */
   readonly timeoutMs: number;
+  /** Work of the installation itself, such as posting a mail: no workspace sees, cancels or repeats it. */
+  readonly isInternal: boolean;
 }
 
-type Options = { lane: Lane } & Partial<Pick<JobDefinition<unknown>, "attempts" | "backoffMs" | "timeoutMs">>;
+type Options = { lane: Lane } & Partial<
+  Pick<JobDefinition<unknown>, "attempts" | "backoffMs" | "timeoutMs" | "isInternal">
+>;
 
 /** The contract of one kind of job. It stands with the domain that asks for the work. */
 export const defineJob = <Payload>(
@@ -28,6 +32,7 @@ export const defineJob = <Payload>(
   attempts: 3,
   backoffMs: 1_000,
   timeoutMs: 10 * 60_000,
+  isInternal: false,
   ...options,
 });
 

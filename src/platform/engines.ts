@@ -23,6 +23,12 @@ export const listEngines = (config: Config, defaultProvider: string): Engine[] =
     { part: "jobs", engine: redis ? "BullMQ on Redis" : "BullMQ on Postgres", setting: "REDIS_URL", configured: redis },
     { part: "bus", engine: redis ? "Redis" : "Postgres NOTIFY", setting: "REDIS_URL", configured: redis },
     {
+      part: "mail",
+      engine: config.mail.smtpUrl === undefined ? "kept for `atrium mail`" : "SMTP",
+      setting: "SMTP_URL",
+      configured: config.mail.smtpUrl !== undefined,
+    },
+    {
       part: "text",
       engine: defaultProvider === "offline" ? "offline grammar (no model)" : defaultProvider,
       setting: "OPENAI_API_KEY",

@@ -11,6 +11,7 @@ export class IdempotencyKey {
   @PrimaryKey({ type: "text" })
   workspaceId!: string;
 
+  /** Or the API key with which it was sent. */
   @PrimaryKey({ type: "text" })
   userId!: string;
 

@@ -61,7 +61,8 @@ export class IdempotencyService {
    * when another process is still at it after ten seconds.
    */
   async run({ actor, key, body }: Sending, execute: () => Promise<string>): Promise<Once> {
-    const place = JSON.stringify([actor.workspaceId, actor.userId, key]);
+    const owner = ownerOf(actor);
+    const place = JSON.stringify([actor.workspaceId, owner, key]);
     const hash = createHmac("sha256", this.#hashKey).update(canonical(body)).digest();
     const deadline = performance.now() + patienceMs;
     for (;;) {
@@ -71,7 +72,9 @@ export class IdempotencyService {
       const text = await within(other.answer, deadline - performance.now(), () => inProgress(key));
       if (text !== undefined) return { text, replayed: true };
     }
-    const attempt = this.#attempt({ actor, key, hash, place }, execute).finally(() => this.#running.delete(place));
+    const attempt = this.#attempt({ actor, owner, key, hash, place }, execute).finally(() =>
+      this.#running.delete(place),
+    );
     const answer = attempt.then(
       ({ isFinal, text }) => (isFinal ? text : undefined),
       () => undefined,
@@ -112,14 +115,14 @@ export class IdempotencyService {
   }
 
   /** True when the key is this transaction's now. Waits while another transaction holds it, in whatever process. */
-  async #claim({ actor, key, hash }: KeyRow): Promise<boolean> {
+  async #claim({ actor, owner, key, hash }: KeyRow): Promise<boolean> {
     try {
       return await this.database.write(actor, async (change) => {
         const { now } = change;
         await change.sql(sql`set local lock_timeout = ${sql.lit(patienceMs)}`);
         const claimed = await change.sql(sql`
           insert into idempotency_key as k (workspace_id, user_id, key, body_hash, answer, created_at, expires_at)
-          values (${actor.workspaceId}, ${actor.userId}, ${key}, ${hash}, '', ${now}, ${new Date(now.getTime() + keptMs)})
+          values (${actor.workspaceId}, ${owner}, ${key}, ${hash}, '', ${now}, ${new Date(now.getTime() + keptMs)})
           on conflict (workspace_id, user_id, key) do update set body_hash = excluded.body_hash,
             answer = excluded.answer, created_at = excluded.created_at, expires_at = excluded.expires_at
             where k.expires_at <= excluded.created_at
@@ -133,20 +136,20 @@ export class IdempotencyService {
   }
 
   /** What the mutation answered; nothing when the row is gone, because a sweep took it meanwhile. */
-  async #answered({ actor, key, hash, place }: KeyRow): Promise<string | undefined> {
+  async #answered({ actor, owner, key, hash, place }: KeyRow): Promise<string | undefined> {
     const row = await this.database.row(sql<{ bodyHash: Buffer; answer: Buffer }>`
       select body_hash as "bodyHash", answer from idempotency_key
-      where workspace_id = ${actor.workspaceId} and user_id = ${actor.userId} and key = ${key}`);
+      where workspace_id = ${actor.workspaceId} and user_id = ${owner} and key = ${key}`);
     if (row === undefined) return undefined;
     if (!row.bodyHash.equals(hash)) throw usedOtherwise(key);
     return unseal(this.#answerKey, row.answer, place);
   }
 
-  async #keep({ actor, key, place }: KeyRow, text: string): Promise<void> {
+  async #keep({ actor, owner, key, place }: KeyRow, text: string): Promise<void> {
     const answer = seal(this.#answerKey, text, place);
     await this.database.write(actor, (change) =>
       change.sql(sql`update idempotency_key set answer = ${answer}
-        where workspace_id = ${actor.workspaceId} and user_id = ${actor.userId} and key = ${key}`),
+        where workspace_id = ${actor.workspaceId} and user_id = ${owner} and key = ${key}`),
     );
   }
 
@@ -168,10 +171,15 @@ export class IdempotencyService {
 
 interface KeyRow {
   readonly actor: Actor;
+  /** Whose key it is: a user's, or an API key's own. */
+  readonly owner: string;
   readonly key: string;
   readonly hash: Buffer;
   readonly place: string;
 }
+
+/** API keys are held by programs that do not know each other, and of which one may less than the other. */
+const ownerOf = ({ credential, userId }: Actor): string => (credential?.kind === "API_KEY" ? credential.id : userId);
 
 /** JSON in which the order of an object's fields makes no difference: clients may write the same request twice. */
 const canonical = (body: unknown): string =>

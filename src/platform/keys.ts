@@ -8,6 +8,8 @@ import { SettingError } from "./errors.js";
 export interface Keys {
   /** 32 bytes for this purpose. */
   derive(purpose: string): Buffer;
+  /** Those of ATRIUM_SECRET_PREVIOUS: they open what was made before the secret was changed, and make nothing. */
+  readonly previous: Keys | undefined;
   /** An Ed25519 key pair for this purpose. */
   signing(purpose: string): { privateKey: KeyObject; publicKey: KeyObject };
 }
@@ -15,10 +17,11 @@ export interface Keys {
 /** PKCS #8 header of an Ed25519 private key, before its 32 bytes of seed (RFC 8410). */
 const ed25519Header = Buffer.from("302e020100300506032b657004220420", "hex");
 
-export const keysFrom = (secret: string): Keys => {
+export const keysFrom = (secret: string, previous?: string): Keys => {
   const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", secret, "atrium", purpose, 32));
   return {
     derive,
+    previous: previous === undefined ? undefined : keysFrom(previous),
     signing: (purpose) => {
       const der = Buffer.concat([ed25519Header, derive(purpose)]);
       const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });

@@ -131,7 +131,14 @@ export const settings = z.object({
     .string()
     .min(32, { error: "must have at least 32 characters" })
     .optional()
-    .describe("Root of all keys. In development generated into ATRIUM_DATA_DIR; losing it ends all sessions."),
+    .describe(
+      "Root of all keys. In development generated into ATRIUM_DATA_DIR; without it nothing that is sealed opens again.",
+    ),
+  ATRIUM_SECRET_PREVIOUS: z
+    .string()
+    .min(32, { error: "must have at least 32 characters" })
+    .optional()
+    .describe("ATRIUM_SECRET as it was before it was changed, until every process runs with the new one."),
   ATRIUM_ADMIN_EMAIL: z
     .email({ error: "must be an e-mail address" })
     .default("admin@atrium.localhost")
@@ -141,6 +148,16 @@ export const settings = z.object({
     .min(8, { error: "must have at least 8 characters" })
     .optional()
     .describe("Password of the first login. Default: generated once into ATRIUM_DATA_DIR."),
+  SMTP_URL: url(["smtp:", "smtps:"], "smtps://user:password@mail.example.com")
+    .optional()
+    .describe("Mail server. Without it mails are kept for 7 days, and `atrium mail` prints them."),
+  ATRIUM_MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n<>]{0,100}<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/, {
+      error: "must be an address, or a name with one such as Atrium <atrium@example.com>",
+    })
+    .optional()
+    .describe("Sender of all mails. Needed with SMTP_URL."),
   ATRIUM_CONCURRENCY: integer(1, 1_000)
     .default(20)
     .describe("Jobs that one worker process runs at a time in each lane."),

@@ -40,7 +40,7 @@ export class FanOut {
     return JSON.stringify([
       caller?.workspaceId,
       [...(caller?.permissions ?? [])].sort(),
-      dependsOnViewer ? caller?.sessionId : null,
+      dependsOnViewer ? caller?.credential.id : null,
       document.loc?.source.body ?? print(document),
       operationName,
       variables,

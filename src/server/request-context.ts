@@ -1,5 +1,6 @@
 import { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
+import { isApiKey, parseApiKey } from "#src/identity/api-key-text.js";
 import type { Caller } from "#src/identity/caller.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
 
@@ -39,16 +40,24 @@ export const createContext = async (app: App, credentials: Credentials, requestI
   // A form that has not been filled in yet sends the scheme alone.
   if (authorization === undefined || /^Bearer\s*$/i.test(authorization)) return new Context(app, origin, undefined);
   const token = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthenticated("The Authorization header must read `Bearer <access token>`.");
-  const caller = await app.sessions.authenticate(token, workspaceId, requestId);
+  if (token === undefined)
+    throw unauthenticated("The Authorization header must read `Bearer <access token or API key>`.");
+  const caller = await app.authentication.authenticate(token, workspaceId, requestId);
   if (caller !== undefined) {
     refuseAddress(app, caller, credentials.address);
     return new Context(app, origin, caller);
   }
   const elsewhere =
-    workspaceId === undefined ? undefined : await app.sessions.authenticate(token, undefined, requestId);
+    workspaceId === undefined ? undefined : await app.authentication.authenticate(token, undefined, requestId);
   if (elsewhere !== undefined)
     throw refused("You are not a member of the workspace that X-Workspace-Id names.", elsewhere);
+  if (isApiKey(token)) {
+    throw unauthenticated(
+      parseApiKey(token) === undefined
+        ? "The API key is mistyped or cut off: its checksum does not fit."
+        : "The API key is not valid: it has ended, was rotated or revoked, or its maker has left.",
+    );
+  }
   throw unauthenticated("The access token is not valid or has ended: refresh it with `refreshSession`, or sign in.");
 };
 

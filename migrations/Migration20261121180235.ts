@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121175617 extends Migration {
+export class Migration20261121180235 extends Migration {
 
-  override name = 'Migration20261121175617';
+  override name = 'Migration20261121180235';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "audit_checkpoint" ("id" text not null, "workspace_id" text not null, "sequence" double precision not null, "hash" text not null, "at" timestamptz not null, "key_id" text not null, "signature" text not null, primary key ("id"));`);
