@@ -6,10 +6,10 @@ import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
-import { AuditCheckpoints } from "./audit/audit-checkpoints.js";
+import type { AuditCheckpoints } from "./audit/audit-checkpoints.js";
 import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
-import { AuditSealer } from "./audit/audit-sealer.js";
-import { AuditService } from "./audit/audit-service.js";
+import type { AuditService } from "./audit/audit-service.js";
+import { auditKeyOf, createAudit } from "./audit/create-audit.js";
 import { DenialLog } from "./audit/denial-log.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
@@ -168,16 +168,6 @@ export const connectDatabase = (
   keys?: Keys,
 ): Promise<Database> =>
   Database.connect({ ...config.database, url, entities, clock, migrations, auditKey: keys && auditKeyOf(keys) });
-
-const auditKeyOf = (keys: Keys) => keys.derive("audit-entry");
-
-/** The audit log over a database; nothing runs by itself until the sealer is started. */
-export const createAudit = (keys: Keys, deps: { database: Database; bus: Bus; clock: Clock; logger: Logger }) => {
-  const checkpoints = new AuditCheckpoints(deps.database, deps.clock, keys.signing("audit-checkpoint"));
-  const auditKey = auditKeyOf(keys);
-  const sealer = new AuditSealer({ ...deps, auditKey, checkpoints });
-  return { checkpoints, sealer, service: new AuditService({ ...deps, auditKey, checkpoints, sealer }) };
-};
 
 /** The composition root: the one place that makes services and ties them together. */
 export const createApp = async (config: Config, options: AppOptions): Promise<App> => {

@@ -6,6 +6,7 @@ import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
 import { newId } from "./platform/ids.js";
+import { registerAudit } from "./server/audit-endpoints.js";
 import { registerCompression } from "./server/compression.js";
 import { registerConsole } from "./server/console-files.js";
 import { registerCors } from "./server/cors.js";
@@ -66,6 +67,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);
   registerMetrics(server, app);
+  registerAudit(server, app);
   const operationLog = new OperationLog(app, schema);
   const guard = await loadDocumentGuard(app.config, schema);
   const streams = registerGraphqlStreams(server, app, schema, guard, operationLog);

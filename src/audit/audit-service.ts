@@ -62,10 +62,34 @@ export class AuditService {
   }
 
   /** The lines of the actor's whole log, as docs/audit.md describes them, up to a checkpoint that is signed now. */
-  async *export(actor: Actor): AsyncGenerator<string> {
+  async export(actor: Actor): Promise<AsyncGenerator<string>> {
     const { workspaceId } = actor;
     await this.deps.database.write(actor, async (change) => change.audit("audit.exported", { id: workspaceId }));
-    const { sequence: last } = await this.createCheckpoint(actor);
+    const { sequence } = await this.createCheckpoint(actor);
+    return this.#lines(workspaceId, sequence);
+  }
+
+  /** Deletes everything up to the last checkpoint before this time; what is left begins behind it. Resolves with how many. */
+  async prune(actor: Actor, before: Date): Promise<number> {
+    const { workspaceId } = actor;
+    return this.deps.database.write(actor, async (change) => {
+      const [last] = await change.sql(sql<{ sequence: string }>`select sequence::bigint from audit_checkpoint c
+        where workspace_id = ${workspaceId} and at <= ${before}
+          and exists (select 1 from audit_seal s where s.workspace_id = c.workspace_id and s.sequence = c.sequence)
+          and exists (select 1 from audit_seal s where s.workspace_id = c.workspace_id and s.sequence > c.sequence)
+        order by sequence desc limit 1`);
+      if (last === undefined) return 0;
+      const [pruned] = await change.sql(
+        sql<{ entries: string }>`select audit_prune(${workspaceId}, ${last.sequence}::bigint) as entries`,
+      );
+      const entries = Number(pruned?.entries);
+      const after = { entries, until: Number(last.sequence) };
+      change.audit("audit.pruned", { id: workspaceId }, { after });
+      return entries;
+    });
+  }
+
+  async *#lines(workspaceId: string, last: number): AsyncGenerator<string> {
     yield lineOf({ type: "header", format: "atrium-audit-log", version: 1, workspaceId });
     const checkpoints = await this.deps.checkpoints.of(workspaceId);
     for (const each of checkpoints) if (each.sequence <= last) yield lineOf({ type: "checkpoint", ...each });

@@ -8,6 +8,8 @@ interface Operation {
   readonly caller: Context["caller"];
   readonly document?: DocumentNode | undefined;
   readonly operationName?: string | null | undefined;
+  /** What was tried, where that is no root field. */
+  readonly action?: string;
 }
 
 /** Brings what was refused in this scope into the audit log. To be awaited before the answer leaves, on every transport. */
@@ -18,7 +20,7 @@ export const recordDenials = async ({ denials }: Pick<App, "denials">, operation
   delete scope.denied;
   const { requestId, caller } = operation;
   for (const { code, denial, key } of denied) {
-    const action = (key === undefined ? undefined : rootFieldOf(operation, key)) ?? "request";
+    const action = (key === undefined ? undefined : rootFieldOf(operation, key)) ?? operation.action ?? "request";
     await denials.record({ caller, requestId, action, code, denial });
   }
 };
