@@ -58,7 +58,7 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
   new ApiKeyResolver(app.apiKeys),
-  new AuditResolver(app.audit, app.lists),
+  new AuditResolver(app.audit.service, app.lists),
   new CacheResolver(app.cache, app.database),
   new EventResolver(app.events),
   new JobResolver(app.jobs),

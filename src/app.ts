@@ -6,11 +6,8 @@ import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
 import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
-import type { AuditCheckpoints } from "./audit/audit-checkpoints.js";
 import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
-import type { AuditService } from "./audit/audit-service.js";
-import { auditKeyOf, createAudit } from "./audit/create-audit.js";
-import { DenialLog } from "./audit/denial-log.js";
+import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
 import { ApiKey } from "./identity/api-key.js";
@@ -135,9 +132,7 @@ export interface App {
   readonly jobs: JobService;
   readonly vault: Vault;
   readonly idempotency: IdempotencyService;
-  readonly audit: AuditService;
-  readonly auditCheckpoints: AuditCheckpoints;
-  readonly denials: DenialLog;
+  readonly audit: Audit;
   readonly sessions: SessionService;
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
@@ -226,11 +221,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => idempotency.stop());
 
     const audit = createAudit(keys, { database, bus, clock, logger });
-    audit.sealer.start();
-    closers.push(() => audit.sealer.stop());
-    const denials = new DenialLog(database, logger);
-    denials.start();
-    closers.push(() => denials.stop());
+    audit.start();
+    closers.push(() => audit.stop());
 
     const expiry = new ExpirySweep(database, clock, logger, expiringTables);
     expiry.start();
@@ -270,9 +262,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       jobs: new JobService(database, lists, live),
       vault,
       idempotency,
-      audit: audit.service,
-      auditCheckpoints: audit.checkpoints,
-      denials,
+      audit,
       sessions,
       apiKeys: new ApiKeyService(database),
       authentication,

@@ -6,17 +6,21 @@ import type { Logger } from "#src/platform/logger.js";
 import { AuditCheckpoints } from "./audit-checkpoints.js";
 import { AuditSealer } from "./audit-sealer.js";
 import { AuditService } from "./audit-service.js";
+import { DenialLog } from "./denial-log.js";
 
 /** The key of the codes that entries are written with. */
 export const auditKeyOf = (keys: Keys): Buffer => keys.derive("audit-entry");
 
-interface Audit {
-  readonly checkpoints: AuditCheckpoints;
-  readonly sealer: AuditSealer;
+export interface Audit {
   readonly service: AuditService;
+  readonly checkpoints: AuditCheckpoints;
+  readonly denials: DenialLog;
+  start(): void;
+  /** Stores what was counted, and seals no more. */
+  stop(): Promise<void>;
 }
 
-/** The audit log over a database. Nothing runs by itself until the sealer is started. */
+/** The audit log over a database. Nothing runs by itself until it is started. */
 export const createAudit = (
   keys: Keys,
   deps: { database: Database; bus: Bus; clock: Clock; logger: Logger },
@@ -24,5 +28,18 @@ export const createAudit = (
   const checkpoints = new AuditCheckpoints(deps.database, deps.clock, keys.signing("audit-checkpoint"));
   const auditKey = auditKeyOf(keys);
   const sealer = new AuditSealer({ ...deps, auditKey, checkpoints });
-  return { checkpoints, sealer, service: new AuditService({ ...deps, auditKey, checkpoints, sealer }) };
+  const denials = new DenialLog(deps.database, deps.logger);
+  return {
+    service: new AuditService({ ...deps, auditKey, checkpoints, sealer }),
+    checkpoints,
+    denials,
+    start: () => {
+      sealer.start();
+      denials.start();
+    },
+    stop: async () => {
+      await denials.stop();
+      await sealer.stop();
+    },
+  };
 };

@@ -15,7 +15,7 @@ const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FOR
 /** The audit log as a file of JSON lines for its owners, and the key by which everybody can check its checkpoints. */
 export const registerAudit = (server: FastifyInstance, app: App): void => {
   server.get("/audit/public-key", async (_request, reply) => {
-    const { keyId, publicKey } = app.audit.publicKey;
+    const { keyId, publicKey } = app.audit.service.publicKey;
     return reply.header("x-key-id", keyId).type("application/x-pem-file").send(publicKey);
   });
 
@@ -26,7 +26,7 @@ export const registerAudit = (server: FastifyInstance, app: App): void => {
       try {
         context = await createContext(app, credentialsOf(request), requestId);
         authorize({ context } as ResolverData<Context>, ["audit:export"]);
-        const lines = await app.audit.export(context.actor);
+        const lines = await app.audit.service.export(context.actor);
         return reply
           .type("application/jsonl; charset=utf-8")
           .header("cache-control", "no-store")

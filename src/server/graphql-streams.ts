@@ -70,7 +70,7 @@ export const registerGraphqlStreams = (
         const isForbidden = error instanceof DomainError && error.code === "FORBIDDEN";
         if (error instanceof DomainError && error.denial !== undefined) {
           const { code, denial } = error;
-          await app.denials.record({ caller: undefined, requestId, action: "request", code, denial });
+          await app.audit.denials.record({ caller: undefined, requestId, action: "request", code, denial });
         }
         extra.socket.close(isForbidden ? forbidden : unauthorized, (error as Error).message.slice(0, 120));
       }

@@ -13,7 +13,7 @@ interface Operation {
 }
 
 /** Brings what was refused in this scope into the audit log. To be awaited before the answer leaves, on every transport. */
-export const recordDenials = async ({ denials }: Pick<App, "denials">, operation: Operation): Promise<void> => {
+export const recordDenials = async ({ audit }: Pick<App, "audit">, operation: Operation): Promise<void> => {
   const scope = currentScope();
   const denied = scope?.denied;
   if (scope === undefined || denied === undefined) return;
@@ -21,7 +21,7 @@ export const recordDenials = async ({ denials }: Pick<App, "denials">, operation
   const { requestId, caller } = operation;
   for (const { code, denial, key } of denied) {
     const action = (key === undefined ? undefined : rootFieldOf(operation, key)) ?? operation.action ?? "request";
-    await denials.record({ caller, requestId, action, code, denial });
+    await audit.denials.record({ caller, requestId, action, code, denial });
   }
 };
 
