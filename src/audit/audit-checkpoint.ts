@@ -18,6 +18,12 @@ export class AuditCheckpoint extends Node {
 
   @Column(() => GraphQLSafeInt, {
     sql: "double precision",
+    description: "Place of the oldest entry that was kept: 1, until retention deletes some.",
+  })
+  firstSequence!: number;
+
+  @Column(() => GraphQLSafeInt, {
+    sql: "double precision",
     description: "How many entries the log had, 1 or more.",
     sort: true,
   })

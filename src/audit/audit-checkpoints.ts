@@ -13,11 +13,6 @@ import { type CheckpointRow, checkpointColumns, signedOf } from "./audit-links.j
 const everyMs = 60 * 60_000;
 const batch = 100;
 
-interface Head {
-  sequence: string;
-  hash: string;
-}
-
 /** Signs what a log is at a time: every hour in which it went on, and when somebody asks. */
 export class AuditCheckpoints {
   readonly #key: { privateKey: KeyObject; publicKey: KeyObject };
@@ -39,30 +34,51 @@ export class AuditCheckpoints {
   /** Signs the last sealed entry of the actor's log. Throws CONFLICT when nothing is sealed yet. */
   create(actor: Actor): Promise<AuditCheckpoint> {
     return this.database.write(actor, async (change) => {
-      const [head] = await change.sql(sql<Head>`select sequence, hash from audit_seal
-        where workspace_id = ${actor.workspaceId} order by sequence desc limit 1`);
-      if (head === undefined) throw new DomainError("CONFLICT", "The audit log has no sealed entry to sign yet.");
-      const checkpoint = this.#sign(change, actor.workspaceId, head);
+      const checkpoint = await this.sign(change);
+      if (checkpoint === undefined) throw new DomainError("CONFLICT", "The audit log has no sealed entry to sign yet.");
       change.audit("audit.checkpoint_created", checkpoint);
       return checkpoint;
     });
+  }
+
+  /**
+   * Signs the last sealed entry of the log in whose workspace the change acts; nothing when there is none. Where a log begins
+   * is handed on from checkpoint to checkpoint: only retention says another `firstSequence`.
+   */
+  async sign(change: Change, firstSequence?: number): Promise<AuditCheckpoint | undefined> {
+    const { workspaceId } = change.actor;
+    const [head] = await change.sql(sql<{ sequence: string; hash: string; first: number | null }>`
+      select sequence, hash, (select first_sequence from audit_checkpoint where workspace_id = ${workspaceId}
+        order by sequence desc, first_sequence desc limit 1) as first
+      from audit_seal where workspace_id = ${workspaceId} order by sequence desc limit 1`);
+    if (head === undefined) return undefined;
+    const at = change.now;
+    const statement = {
+      workspaceId,
+      firstSequence: firstSequence ?? Number(head.first ?? 1),
+      sequence: Number(head.sequence),
+      hash: head.hash,
+      at: at.toISOString(),
+      keyId: this.keyId,
+    };
+    const signature = sign(null, checkpointMessage(statement), this.#key.privateKey).toString("base64url");
+    return change.create(AuditCheckpoint, { ...statement, at, signature });
   }
 
   /** Signs every log that has gone on since its last checkpoint, when that is an hour old. */
   async signDue(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - everyMs);
     for (let found = batch; found === batch; ) {
-      const due = await this.database.upkeep(sql<Head & { workspaceId: string }>`
-        select w.id as "workspaceId", h.sequence, h.hash
-        from (select id from workspace union all select ${noWorkspace}) w
+      const due = await this.database.upkeep(sql<{ workspaceId: string }>`
+        select w.id as "workspaceId" from (select id from workspace union all select ${noWorkspace}) w
         cross join lateral (
-          select sequence, hash from audit_seal where workspace_id = w.id order by sequence desc limit 1) h
+          select sequence from audit_seal where workspace_id = w.id order by sequence desc limit 1) h
         left join lateral (
           select sequence, at from audit_checkpoint where workspace_id = w.id order by sequence desc, at desc limit 1) c on true
         where c.sequence is null or (c.sequence < h.sequence and c.at <= ${before}) limit ${batch}`);
-      for (const { workspaceId, ...head } of due) {
+      for (const { workspaceId } of due) {
         const actor = { workspaceId, userId: "", permissions: new Set<string>(), requestId: "audit sealer" };
-        await this.database.write(actor, async (change) => this.#sign(change, workspaceId, head));
+        await this.database.write(actor, (change) => this.sign(change));
       }
       found = due.length;
     }
@@ -73,12 +89,5 @@ export class AuditCheckpoints {
     const rows = await this.database.rows(sql<CheckpointRow>`select ${checkpointColumns} from audit_checkpoint c
       where c.workspace_id = ${workspaceId} order by c.sequence, c.id`);
     return rows.map(signedOf);
-  }
-
-  #sign(change: Change, workspaceId: string, { sequence, hash }: Head): AuditCheckpoint {
-    const at = change.now;
-    const signed = { workspaceId, sequence: Number(sequence), hash, at: at.toISOString(), keyId: this.keyId };
-    const signature = sign(null, checkpointMessage(signed), this.#key.privateKey).toString("base64url");
-    return change.create(AuditCheckpoint, { ...signed, at, signature });
   }
 }

@@ -40,11 +40,21 @@ export interface CheckpointRow extends Omit<SignedCheckpoint, "at"> {
   readonly at: string;
 }
 
-export const checkpointColumns = sql`c.workspace_id as "workspaceId", c.sequence, c.hash, c.at, c.key_id as "keyId", c.signature`;
+export const checkpointColumns = sql`c.workspace_id as "workspaceId",
+  c.first_sequence as "firstSequence", c.sequence, c.hash, c.at, c.key_id as "keyId", c.signature`;
 
 /** The form in which a checkpoint is signed, exported and kept. */
-export const signedOf = ({ workspaceId, sequence, hash, at, keyId, signature }: CheckpointRow): SignedCheckpoint => ({
+export const signedOf = ({
   workspaceId,
+  firstSequence,
+  sequence,
+  hash,
+  at,
+  keyId,
+  signature,
+}: CheckpointRow): SignedCheckpoint => ({
+  workspaceId,
+  firstSequence: Number(firstSequence),
   sequence: Number(sequence),
   hash,
   at: new Date(at).toISOString(),

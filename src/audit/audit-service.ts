@@ -83,6 +83,7 @@ export class AuditService {
         sql<{ entries: string }>`select audit_prune(${workspaceId}, ${last.sequence}::bigint) as entries`,
       );
       const entries = Number(pruned?.entries);
+      await this.deps.checkpoints.sign(change, Number(last.sequence) + 1);
       const after = { entries, until: Number(last.sequence) };
       change.audit("audit.pruned", { id: workspaceId }, { after });
       return entries;
@@ -109,7 +110,7 @@ export class AuditService {
     if (problem === undefined) {
       for await (const link of this.#links(workspaceId)) {
         if (suspect !== undefined) {
-          problem = this.#judge(suspect, link);
+          problem = this.#judge(suspect, chain.head.hash, link);
           break;
         }
         firstSequence ||= link.sequence;
@@ -117,7 +118,7 @@ export class AuditService {
         if (found !== undefined) suspect = { link, problem: found };
         else checked += 1;
       }
-      if (suspect !== undefined) problem ??= this.#judge(suspect, undefined);
+      if (suspect !== undefined) problem ??= suspect.problem;
       problem ??= chain.end();
     }
     const unsealed = await this.#unsealed(workspaceId);
@@ -143,12 +144,18 @@ export class AuditService {
 
   /**
    * What a link that does not fit its hash says of itself: its entry has another code, so it was altered; or it is genuine,
-   * and the link behind it still builds on the hash, so another entry belongs there; or the hash itself was altered.
+   * and the link behind it still builds on the hash, or has the entry that belongs there; or the hash itself was altered.
    */
-  #judge({ link, problem }: { link: AuditLink; problem: AuditProblem }, next: AuditLink | undefined): AuditProblem {
+  #judge(
+    { link, problem }: { link: AuditLink; problem: AuditProblem },
+    previous: string,
+    next: AuditLink,
+  ): AuditProblem {
     if (problem.kind !== "ALTERED" || link.entry === null || !hasAuditMac(this.deps.auditKey, link.entry))
       return problem;
-    if (next === undefined || linkHash(link.hash, next) !== next.hash) return problem;
+    const { entryId, entry } = next;
+    const isSwapped = linkHash(previous, { ...link, entryId, entry }) === link.hash;
+    if (!isSwapped && linkHash(link.hash, next) !== next.hash) return problem;
     const message = `Entry ${link.sequence} (${link.entryId}) is genuine, but another one was sealed at its place.`;
     return { ...problem, kind: "REORDERED", message };
   }

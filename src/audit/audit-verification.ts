@@ -43,6 +43,9 @@ export class AuditProblem implements Problem {
 
 @InputType({ description: "A checkpoint of this log that was kept elsewhere, as `createAuditCheckpoint` gave it." })
 export class KeptCheckpoint {
+  @Field(() => GraphQLSafeInt, { description: "Its `firstSequence`." })
+  firstSequence!: number;
+
   @Field(() => GraphQLSafeInt, { description: "Its `sequence`." })
   sequence!: number;
 

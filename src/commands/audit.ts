@@ -32,8 +32,11 @@ export const exportLog = ({ workspace, out }: { workspace: string; out?: string 
 /** Signs a log as it is now, and prints what is worth keeping elsewhere: one line. */
 export const checkpoint = ({ workspace }: { workspace: string }): Promise<void> =>
   withAudit(async (audit) => {
-    const { workspaceId, sequence, hash, at, keyId, signature } = await audit.createCheckpoint(operator(workspace));
-    process.stdout.write(`${canonicalJson({ workspaceId, sequence, hash, at: at.toISOString(), keyId, signature })}\n`);
+    const { workspaceId, firstSequence, sequence, hash, at, keyId, signature } = await audit.createCheckpoint(
+      operator(workspace),
+    );
+    const line = { workspaceId, firstSequence, sequence, hash, at: at.toISOString(), keyId, signature };
+    process.stdout.write(`${canonicalJson(line)}\n`);
   });
 
 /** Prints the key that checkpoints are signed with. */

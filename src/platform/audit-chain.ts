@@ -40,6 +40,8 @@ export interface AuditLink {
 /** A signed statement of what the chain was at a time, worth keeping where the database cannot reach. */
 export interface SignedCheckpoint {
   readonly workspaceId: string;
+  /** The oldest entry that was kept: 1, until retention deletes some. */
+  readonly firstSequence: number;
   readonly sequence: number;
   readonly hash: string;
   readonly at: string;
@@ -63,12 +65,9 @@ export interface AuditProblem {
   readonly message: string;
 }
 
-const problemAt = (
-  kind: AuditProblemKind,
-  sequence: number | null,
-  message: string,
-  entryId: string | null = null,
-): AuditProblem => ({ kind, entryId, sequence, message });
+type Place = number | null;
+const problemAt = (kind: AuditProblemKind, sequence: Place, message: string, entryId: string | null = null) =>
+  ({ kind, entryId, sequence, message }) satisfies AuditProblem as AuditProblem;
 
 /** What the first link is hashed with. */
 export const genesis = "0".repeat(64);
@@ -94,15 +93,16 @@ export const linkHash = (previous: string, { sequence, sealedAt, entryId, entry 
     .digest("hex");
 
 /** What a checkpoint's signature signs. */
-export const checkpointMessage = ({ workspaceId, sequence, hash, at, keyId }: Omit<SignedCheckpoint, "signature">) =>
-  Buffer.from(tagged("atrium-audit-checkpoint-v1", { workspaceId, sequence, hash, at, keyId }));
+export const checkpointMessage = (checkpoint: Omit<SignedCheckpoint, "signature">) => {
+  const { workspaceId, firstSequence, sequence, hash, at, keyId } = checkpoint;
+  return Buffer.from(tagged("atrium-audit-checkpoint-v1", { workspaceId, firstSequence, sequence, hash, at, keyId }));
+};
 
 /** Names a public key: the beginning of the SHA-256 of its SPKI form, in hex. */
-export const keyIdOf = (publicKey: KeyObject): string =>
-  createHash("sha256")
-    .update(publicKey.export({ format: "der", type: "spki" }))
-    .digest("hex")
-    .slice(0, 16);
+export const keyIdOf = (publicKey: KeyObject): string => {
+  const der = publicKey.export({ format: "der", type: "spki" });
+  return createHash("sha256").update(der).digest("hex").slice(0, 16);
+};
 
 const isSigned = (checkpoint: SignedCheckpoint, keys: readonly KeyObject[]): boolean =>
   keys.some(
@@ -116,6 +116,8 @@ export class AuditChain {
   #previous = genesis;
   #sequence = 0;
   readonly #checkpoints: ReadonlyMap<number, readonly SignedCheckpoint[]>;
+  /** The last place that a checkpoint knows. */
+  readonly #newest: number;
 
   /** `keys` are those that checkpoints must be signed with; without any, signatures are not looked at. */
   constructor(
@@ -124,6 +126,11 @@ export class AuditChain {
     readonly keys: readonly KeyObject[] = [],
   ) {
     this.#checkpoints = Map.groupBy(checkpoints, ({ sequence }) => sequence);
+    // The newest one says where the log begins, behind an older one whose hash the first link is made with.
+    this.#newest = checkpoints.reduce((most, { sequence }) => Math.max(most, sequence), 0);
+    const newest = this.#checkpoints.get(this.#newest) ?? [];
+    this.#sequence = Math.max(1, ...newest.map(({ firstSequence }) => firstSequence)) - 1;
+    this.#previous = this.#checkpoints.get(this.#sequence)?.[0]?.hash ?? genesis;
   }
 
   /** Place and hash of the last link that was followed. */
@@ -143,14 +150,15 @@ export class AuditChain {
       if (this.keys.length > 0 && !isSigned(each, this.keys))
         return problemAt("CHECKPOINT_FORGED", sequence, `The checkpoint of ${at} is not signed with the key.`);
     }
-    return undefined;
+    const { sequence } = this.head;
+    if (sequence === 0 || this.#checkpoints.has(sequence)) return undefined;
+    return problemAt("MISSING", sequence, `The checkpoint at entry ${sequence}, where the log begins, is missing.`);
   }
 
   /** What is wrong with the next link; nothing more can be said of those behind it. */
   next(link: AuditLink): AuditProblem | undefined {
     const { sequence, entryId, entry, hash } = link;
     const says = (kind: AuditProblemKind, message: string) => problemAt(kind, sequence, message, entryId);
-    if (this.#sequence === 0 && sequence > 1) this.#beginBehind(sequence - 1);
     const expected = this.#sequence + 1;
     if (sequence > expected) return problemAt("MISSING", expected, `Entry ${expected} is missing.`);
     if (sequence < expected) return says("REORDERED", `Entry ${sequence} stands where ${expected} should.`);
@@ -166,18 +174,9 @@ export class AuditChain {
 
   /** What is wrong with the end: a checkpoint knows of links that are gone. */
   end(): AuditProblem | undefined {
-    const last = Math.max(0, ...this.#checkpoints.keys());
-    if (last <= this.#sequence) return undefined;
-    const sequence = this.#sequence + 1;
-    return problemAt("MISSING", sequence, `The log ends before entry ${sequence}; a checkpoint knows ${last} entries.`);
-  }
-
-  /** What is older may have been taken away by retention, as far as a checkpoint says what was there. */
-  #beginBehind(sequence: number): void {
-    const [kept] = this.#checkpoints.get(sequence) ?? [];
-    if (kept === undefined) return;
-    this.#sequence = sequence;
-    this.#previous = kept.hash;
+    if (this.#newest <= this.#sequence) return undefined;
+    const message = `The log ends behind entry ${this.#sequence}; a checkpoint knows ${this.#newest}.`;
+    return problemAt("MISSING", this.#sequence + 1, message);
   }
 
   #meet(says: (kind: AuditProblemKind, message: string) => AuditProblem): AuditProblem | undefined {
@@ -240,7 +239,7 @@ export const verifyAuditLines = async (
 
 const forms: Readonly<Record<string, readonly string[]>> = {
   header: ["format", "type", "version", "workspaceId"],
-  checkpoint: ["at", "hash", "keyId", "sequence", "signature", "type", "workspaceId"],
+  checkpoint: ["at", "firstSequence", "hash", "keyId", "sequence", "signature", "type", "workspaceId"],
   link: ["entry", "entryId", "hash", "sealedAt", "sequence", "type"],
 };
 
@@ -249,6 +248,7 @@ const readLine = (text: string): AuditLine | undefined => {
   try {
     const line = JSON.parse(text) as AuditLine;
     const form = forms[line.type];
+    if (line.type === "header" && (line.format !== "atrium-audit-log" || line.version !== 1)) return undefined;
     const fits = form !== undefined && Object.keys(line).sort().join() === form.join() && canonicalJson(line) === text;
     return fits ? line : undefined;
   } catch {

@@ -27,6 +27,7 @@ export interface Verification {
 
 export interface Checkpoint {
   workspaceId: string;
+  firstSequence: number;
   sequence: number;
   hash: string;
   at: string;
@@ -68,7 +69,7 @@ export const verifyAuditLog = async (person: Person, checkpoint?: Checkpoint): P
 };
 
 export const createCheckpoint = async (person: Person): Promise<Checkpoint> => {
-  const query = "mutation { createAuditCheckpoint { workspaceId sequence hash at keyId signature } }";
+  const query = "mutation { createAuditCheckpoint { workspaceId firstSequence sequence hash at keyId signature } }";
   return (await send<{ createAuditCheckpoint: Checkpoint }>(person, query)).createAuditCheckpoint;
 };
 

@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121180235 extends Migration {
+export class Migration20261121182201 extends Migration {
 
-  override name = 'Migration20261121180235';
+  override name = 'Migration20261121182201';
 
   override up(): void | Promise<void> {
-    this.addSql(`create table "audit_checkpoint" ("id" text not null, "workspace_id" text not null, "sequence" double precision not null, "hash" text not null, "at" timestamptz not null, "key_id" text not null, "signature" text not null, primary key ("id"));`);
+    this.addSql(`create table "audit_checkpoint" ("id" text not null, "workspace_id" text not null, "first_sequence" double precision not null, "sequence" double precision not null, "hash" text not null, "at" timestamptz not null, "key_id" text not null, "signature" text not null, primary key ("id"));`);
     this.addSql(`create index "audit_checkpoint_place" on "audit_checkpoint" ("workspace_id", "sequence", "id");`);
 
     this.addSql(`create table "audit_entry" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "actor_id" text null, "credential_id" text null, "action" text not null, "outcome" text not null, "code" text null, "subject_id" text null, "before" jsonb null, "after" jsonb null, "request_id" text not null, "mac" text not null, primary key ("id"));`);
