@@ -20,7 +20,7 @@ export class AuditResolver {
   @OncePerDocument()
   @Query(() => AuditVerification, {
     description:
-      "Goes through the whole audit log of the workspace and names the first thing that is wrong with it. A million entries take about a minute.",
+      "Goes through the whole audit log of the workspace and names the first thing that is wrong with it. A log that takes longer than a request may is verified from its export.",
   })
   verifyAuditLog(
     @Ctx() { actor }: Context,

@@ -101,6 +101,7 @@ export class AuditSealer {
     const [waiting] = await database.upkeep(sql`select 1 from audit_unsealed limit 1`);
     if (waiting === undefined) return 0;
     return database.write(sealerActor, async (change) => {
+      change.hide();
       if (!(await this.#lock(change, patiently))) return 0;
       const rows = await change.sql(sql<WaitingRow>`
         select q.entry_id as "entryId", q.workspace_id as chain, ${recordColumns}

@@ -58,6 +58,7 @@ export class Change {
   #em: EntityManager | undefined;
 
   #actor: Actor;
+  #isUnseen = false;
 
   constructor(
     actor: Actor,
@@ -78,6 +79,11 @@ export class Change {
   /** From here on it acts for the account that it has found out about: before a sign-in there is nobody to act. */
   actAs(account: Pick<Actor, "userId" | "workspaceId" | "credential">): void {
     this.#actor = { ...this.#actor, ...account };
+  }
+
+  /** What it changes is shown by no query, so no cache has to hear of it. */
+  hide(): void {
+    this.#isUnseen = true;
   }
 
   get now(): Date {
@@ -209,7 +215,11 @@ export class Change {
       this.#touched.add(meta.tableName);
       return { meta: meta as never, row };
     });
-    const committed = { jobs: this.#jobs, topics: [...this.#topics], touched: this.#touched.topics };
+    const committed = {
+      jobs: this.#jobs,
+      topics: [...this.#topics],
+      touched: this.#isUnseen ? [] : this.#touched.topics,
+    };
     const em = await this.#transaction;
     if (em === undefined) {
       const rows = [...this.#made, ...records];
