@@ -51,7 +51,7 @@ export class AccountResolver {
   @Authorized("session:manage")
   @Mutation(() => Session, { description: "Ends the session of this request." })
   signOut(@Ctx() { actor }: Context) {
-    return this.sessions.revoke(actor, actor.credential.id);
+    return this.sessions.signOut(actor);
   }
 
   @Authorized("session:manage")

@@ -1,6 +1,7 @@
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Authorized, Ctx, Field, Float, Mutation, ObjectType, Query, Resolver, registerEnumType } from "type-graphql";
 import { CacheLevelName, CacheLevelState, type LevelStats, ratioOf } from "#src/platform/cache-level.js";
+import type { Database } from "#src/platform/database.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 import type { QueryCache } from "#src/platform/query-cache.js";
 import type { Context } from "./context.js";
@@ -79,7 +80,10 @@ class CacheStats {
 
 @Resolver()
 export class CacheResolver {
-  constructor(private readonly cache: QueryCache) {}
+  constructor(
+    private readonly cache: QueryCache,
+    private readonly database: Database,
+  ) {}
 
   @Authorized("system:read")
   @Query(() => CacheStats, { description: "How the query cache does, in the process that answers. For operators." })
@@ -93,6 +97,7 @@ export class CacheResolver {
       "Drops all kept answers of the workspace in every process; they are read anew. Needed after changes past the API alone, which operators make.",
   })
   async clearCache(@Ctx() { actor }: Context): Promise<CacheStats> {
+    await this.database.write(actor, async (change) => change.audit("cache.cleared", { id: actor.workspaceId }));
     await this.cache.clear(actor.workspaceId);
     return this.#stats();
   }

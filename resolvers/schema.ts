@@ -1,15 +1,18 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
+import { checkpointList } from "#src/audit/audit-checkpoint.js";
 import { apiKeyList } from "#src/identity/api-key-service.js";
 import { invitationList } from "#src/identity/invitation-service.js";
 import { memberList } from "#src/identity/member-service.js";
 import { workspaceList } from "#src/identity/workspace-service.js";
+import { auditList } from "#src/platform/audit-entry.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
+import { AuditResolver } from "./audit-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
@@ -34,6 +37,7 @@ import { WorkspaceResolver } from "./workspace-resolver.js";
 
 const classes = [
   AccountResolver,
+  AuditResolver,
   ApiKeyResolver,
   CacheResolver,
   CredentialResolver,
@@ -56,6 +60,8 @@ const classes = [
 ] as const;
 
 const lists = [
+  listResolver(auditList, "audit:read"),
+  listResolver(checkpointList, "audit:read"),
   listResolver(apiKeyList, "key:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
@@ -71,7 +77,8 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
   new ApiKeyResolver(app.apiKeys),
-  new CacheResolver(app.cache),
+  new AuditResolver(app.audit.service, app.lists),
+  new CacheResolver(app.cache, app.database),
   new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
   new JobResolver(app.jobs),

@@ -6,6 +6,9 @@ import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
+import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
+import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
+import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { ApiKey } from "./identity/api-key.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
@@ -38,6 +41,7 @@ import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
 import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
+import { AuditEntry } from "./platform/audit-entry.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
@@ -64,7 +68,7 @@ import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { KeyRing } from "./platform/key-ring.js";
 import { KeyRotationService, RotateEncryptionKey } from "./platform/key-rotation-service.js";
-import { keysFrom, loadSecret } from "./platform/keys.js";
+import { type Keys, keysFrom, loadSecret } from "./platform/keys.js";
 import { type LimitPolicies, limitPolicies } from "./platform/limit-policy.js";
 import type { Limits } from "./platform/limits.js";
 import { Lists } from "./platform/lists/lists.js";
@@ -106,6 +110,10 @@ export const entities = [
   Job,
   JobEventRow,
   Event,
+  AuditEntry,
+  AuditSeal,
+  AuditUnsealed,
+  AuditCheckpoint,
   IdempotencyKey,
   RateLimitCount,
   DataKey,
@@ -181,6 +189,7 @@ export interface App extends SignInServices {
   readonly signingKeys: SigningKeys;
   readonly limits: Limits;
   readonly limitPolicies: LimitPolicies;
+  readonly audit: Audit;
   readonly sessions: SessionService;
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
@@ -205,8 +214,14 @@ const beside = dirname(fileURLToPath(import.meta.url));
 /** `migrations` beside `src`; new ones are written to the sources, one level up from the build. */
 const migrations = { path: join(beside, "..", "migrations"), pathTs: join(beside, "..", "..", "migrations") };
 
-export const connectDatabase = (config: Config, url: string, clock: Clock = systemClock): Promise<Database> =>
-  Database.connect({ ...config.database, url, entities, clock, migrations });
+/** Without keys it serves whoever changes nothing that is audited. */
+export const connectDatabase = (
+  config: Config,
+  url: string,
+  clock: Clock = systemClock,
+  keys?: Keys,
+): Promise<Database> =>
+  Database.connect({ ...config.database, url, entities, clock, migrations, auditKey: keys && auditKeyOf(keys) });
 
 /** The composition root: the one place that makes services and ties them together. */
 export const createApp = async (config: Config, options: AppOptions): Promise<App> => {
@@ -223,7 +238,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     metrics.observeProcess();
     const tracing = await Tracing.connect(config.tracing, logger);
     closers.push(() => tracing.close());
-    const database = await connectDatabase(config, databaseUrl, clock);
+    const database = await connectDatabase(config, databaseUrl, clock, keys);
     closers.push(() => database.close());
     const pool = await database.pool();
     const observe = statementLog(metrics, logger, config.slowQueryMs);
@@ -270,6 +285,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
 
     const limits = await connectLimits({ config, databaseUrl, clock, keys, logger, metrics });
     closers.push(() => limits.stop());
+    const audit = createAudit(keys, { database, bus, clock, logger });
+    audit.start();
+    closers.push(() => audit.stop());
 
     const expiry = new ExpirySweep(database, clock, logger, expiringTables);
     expiry.start();
@@ -323,6 +341,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       signingKeys,
       limits,
       limitPolicies: limitPolicies(config.limits),
+      audit,
       sessions,
       apiKeys: new ApiKeyService(database),
       authentication,

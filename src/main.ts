@@ -12,6 +12,7 @@ const program = new Command("atrium")
 // Each command loads what it needs when it runs: help and usage errors answer at once.
 const serve = async (role: "start" | "api" | "worker") => (await import("./commands/serve.js")).serve(role);
 const migrate = program.command("migrate").description("change the tables of the database");
+const audit = program.command("audit").description("export, verify and sign audit logs");
 const schema = program.command("schema").description("the GraphQL schema as text");
 
 program
@@ -60,6 +61,40 @@ schema
   .option("--check", "compare instead of writing")
   .action(async (files: string[], { out, check }: { out: string; check?: boolean }) =>
     (await import("./commands/trust.js")).trust(files, out, check ?? false),
+  );
+audit
+  .command("verify")
+  .description("check an exported audit log; needs no database and no secret")
+  .argument("<file>", "what `atrium audit export` or GET /audit/export wrote")
+  .option("--checkpoint <file>", "checkpoints that were kept elsewhere, one a line")
+  .option("--public-key <file>", "the key that signed them, as PEM")
+  .action(async (file: string, options: { checkpoint?: string; publicKey?: string }) =>
+    (await import("./commands/audit.js")).verify(file, options),
+  );
+audit
+  .command("export")
+  .description("write a whole audit log as JSON lines")
+  .requiredOption("--workspace <id>", "whose log; `system` is the installation's")
+  .option("--out <file>", "write it to a file instead")
+  .action(async (options: { workspace: string; out?: string }) =>
+    (await import("./commands/audit.js")).exportLog(options),
+  );
+audit
+  .command("checkpoint")
+  .description("sign an audit log as it is now, and print the checkpoint: keep it elsewhere")
+  .requiredOption("--workspace <id>", "whose log; `system` is the installation's")
+  .action(async (options: { workspace: string }) => (await import("./commands/audit.js")).checkpoint(options));
+audit
+  .command("public-key")
+  .description("print the key that checkpoints are signed with, as PEM")
+  .action(async () => (await import("./commands/audit.js")).publicKey());
+audit
+  .command("prune")
+  .description("delete the entries of an audit log up to its last checkpoint before a date")
+  .requiredOption("--workspace <id>", "whose log; `system` is the installation's")
+  .requiredOption("--before <date>", "such as 2026-01-31")
+  .action(async (options: { workspace: string; before: string }) =>
+    (await import("./commands/audit.js")).prune(options),
   );
 program
   .command("doctor")

@@ -7,6 +7,7 @@ import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
 import { Arrival } from "./server/arrival.js";
+import { registerAudit } from "./server/audit-endpoints.js";
 import { registerConsole } from "./server/console-files.js";
 import { Cors } from "./server/cors.js";
 import { registerExports } from "./server/export-download.js";
@@ -69,6 +70,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   registerHealth(server, app);
   registerMetrics(server, app);
   registerJwks(server, app);
+  registerAudit(server, app);
   const operationLog = new OperationLog(app, schema);
   const guard = await loadDocumentGuard(app.config, schema);
   const limits = new OperationLimits(app, schema);

@@ -2,6 +2,7 @@ import type { ValidationError } from "class-validator";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { DomainError, type ErrorCode, type ErrorDetails } from "#src/platform/errors.js";
 import type { Logger } from "#src/platform/logger.js";
+import { currentScope } from "#src/platform/scope.js";
 import { withoutHint } from "./disclosure.js";
 
 interface Shown {
@@ -12,6 +13,8 @@ interface Shown {
 
 /** A message may repeat what was sent; nobody reads more of it, in characters. */
 const longestMessage = 1_000;
+/** Denials that one operation brings into the audit log at most. */
+const maxDenied = 100;
 
 /**
  * What a client is shown of an error, the same over HTTP, WebSocket and event streams. Whatever is not known is
@@ -26,6 +29,7 @@ export const presentError = (
   const graphql =
     error instanceof GraphQLError ? error : new GraphQLError("unknown", { originalError: error as Error });
   const shown = show(graphql);
+  noteDenial(graphql);
   if (shown.code === "INTERNAL") logger.error({ err: graphql.originalError ?? graphql, requestId }, "a request failed");
   return {
     message: shorten(hints ? shown.message : withoutHint(shown.message)),
@@ -33,6 +37,17 @@ export const presentError = (
     ...(graphql.path === undefined ? {} : { path: graphql.path }),
     extensions: { code: shown.code, ...shown.details, requestId },
   };
+};
+
+/** All errors of all transports come by here: those that are denials are kept for the audit log. */
+const noteDenial = (error: GraphQLError): void => {
+  const cause = rootOf(error);
+  const scope = currentScope();
+  if (!(cause instanceof DomainError) || cause.denial === undefined || scope === undefined) return;
+  const [root] = error.path ?? [];
+  const key = root === undefined ? undefined : String(root);
+  // The scope of a subscription may live for hours.
+  scope.denied = [...(scope.denied ?? []), { code: cause.code, denial: cause.denial, key }].slice(0, maxDenied);
 };
 
 const shorten = (message: string) =>

@@ -125,7 +125,9 @@ export class AccountService {
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
       await attempt.failed();
-      throw wrongCredentials();
+      const account = found && { userId: found.id, workspaceId: found.workspaceId };
+      const denial = { account, attempt: email };
+      throw unauthenticated("This e-mail address and password do not belong together.", denial);
     }
     const user = await this.deps.sessions.user(found.id);
     const actor = { ...asSystem(selfActor(origin.requestId)), userId: found.id, workspaceId: found.workspaceId };

@@ -12,6 +12,7 @@ export class Invitation extends Row {
   @Column(() => String, {
     sql: "text",
     description: "Where it was mailed to, in lower case. Whether anybody there has an account is not told.",
+    personal: true,
     filter: true,
     sort: true,
   })

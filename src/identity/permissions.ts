@@ -22,6 +22,9 @@ const lowestRole = {
   "account:manage": Role.VIEWER,
   "key:read": Role.ADMIN,
   "key:manage": Role.ADMIN,
+  "audit:read": Role.ADMIN,
+  "audit:checkpoint": Role.ADMIN,
+  "audit:export": Role.OWNER,
 } as const satisfies Record<string, Role>;
 
 /** Permissions over the whole installation: operators have them in every workspace of theirs, whatever their role there. */

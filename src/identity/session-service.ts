@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type Actor, asSystem } from "#src/platform/actor.js";
+import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
@@ -51,6 +51,7 @@ interface Held {
   isActive: boolean;
   tokenId: string;
   rotatedAt: string | null;
+  workspaceId: string | null;
 }
 
 /** Sessions: opened by a sign-in, kept alive by refreshes, checked at every request. */
@@ -75,6 +76,7 @@ export class SessionService {
     const session = change.create(Session, { userId: user.id, userAgent, network, method, ...times });
     const refreshToken = this.tokens.newRefresh();
     change.create(RefreshToken, { sessionId: session.id, hash: this.tokens.hash(refreshToken), createdAt: now });
+    change.audit("session.opened", session);
     return this.#pair(user, session.id, refreshToken, now);
   }
 
@@ -87,10 +89,13 @@ export class SessionService {
     const outcome = await this.database.write(nobody(origin.requestId), async (change) => {
       const [held] = await change.sql(sql<Held>`
         select s.id as "sessionId", s.user_id as "userId", s.refreshed_at as "refreshedAt", s.revoked_at as "revokedAt",
-          s.expires_at as "expiresAt", u.is_active as "isActive", t.id as "tokenId", t.rotated_at as "rotatedAt"
+          s.expires_at as "expiresAt", u.is_active as "isActive", t.id as "tokenId", t.rotated_at as "rotatedAt",
+          (select m.workspace_id from membership m where m.user_id = u.id order by m.id limit 1) as "workspaceId"
         from refresh_token t join session s on s.id = t.session_id join "user" u on u.id = s.user_id
         where t.hash = ${this.tokens.hash(refreshToken)} for update of s, t`);
       if (held === undefined || held.revokedAt !== null || !held.isActive || !this.#lives(held)) return undefined;
+      const account = { userId: held.userId, workspaceId: held.workspaceId ?? noWorkspace };
+      change.actAs({ ...account, credential: { kind: "SESSION", id: held.sessionId } });
       const next = this.tokens.nextRefresh(refreshToken);
       const { now } = change;
       if (held.rotatedAt === null) {
@@ -99,6 +104,8 @@ export class SessionService {
           sql`update session set refreshed_at = ${now}, last_used_at = ${now} where id = ${held.sessionId}`,
         );
         change.create(RefreshToken, { sessionId: held.sessionId, hash: this.tokens.hash(next), createdAt: now });
+        const states = { before: { refreshedAt: new Date(held.refreshedAt) }, after: { refreshedAt: now } };
+        change.audit("session.refreshed", { id: held.sessionId }, states);
         return { ...held, next, at: now };
       }
       const rotatedAt = new Date(held.rotatedAt);
@@ -108,10 +115,13 @@ export class SessionService {
         { userId: held.userId, sessionId: held.sessionId },
         "a refresh token came back after its time, so it was copied: its session is ended",
       );
-      await this.#end(change, held.sessionId);
-      return undefined;
+      await this.#end(change, held.sessionId, "session.revoked");
+      return { stolenFrom: account };
     });
-    if (outcome === undefined) throw unauthenticated("This refresh token is not valid any more: sign in again.");
+    if (outcome === undefined || "stolenFrom" in outcome) {
+      const denial = outcome && { account: outcome.stolenFrom };
+      throw unauthenticated("This refresh token is not valid any more: sign in again.", denial);
+    }
     const user = await this.user(outcome.userId);
     return this.#pair(user, outcome.sessionId, outcome.next, outcome.at);
   }
@@ -168,11 +178,15 @@ export class SessionService {
     );
   }
 
-  async revoke(caller: Caller, id: string): Promise<Session> {
+  signOut(caller: Caller): Promise<Session> {
+    return this.revoke(caller, caller.credential.id, "user.signed_out");
+  }
+
+  async revoke(caller: Caller, id: string, action = "session.revoked"): Promise<Session> {
     const sessionId = parseId(id, "session");
     const session = (await this.list(caller)).find((own) => own.id === sessionId);
     if (session === undefined) throw notFound("session", id);
-    await this.database.write(caller, (change) => this.#end(change, sessionId));
+    await this.database.write(caller, (change) => this.#end(change, sessionId, action));
     return session;
   }
 
@@ -197,11 +211,16 @@ export class SessionService {
   async endAll(change: Change, userId: string, except?: string): Promise<void> {
     const ended = await change.sql(sql<{ id: string }>`update session set revoked_at = ${change.now}
       where user_id = ${userId} and revoked_at is null and id is distinct from ${except ?? null}::text returning id`);
-    for (const { id } of ended) change.wake(sessionTopic(id));
+    for (const { id } of ended) this.#tell(change, id, "session.revoked");
   }
 
-  async #end(change: Change, sessionId: string): Promise<void> {
+  async #end(change: Change, sessionId: string, action: string): Promise<void> {
     await change.sql(sql`update session set revoked_at = ${change.now} where id = ${sessionId} and revoked_at is null`);
+    this.#tell(change, sessionId, action);
+  }
+
+  #tell(change: Change, sessionId: string, action: string): void {
+    change.audit(action, { id: sessionId }, { before: { revokedAt: null }, after: { revokedAt: change.now } });
     change.wake(sessionTopic(sessionId));
   }
 

@@ -14,7 +14,12 @@ export class Session extends Node {
   @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade", index: true })
   userId!: string;
 
-  @Column(() => String, { sql: "text", nullable: true, description: "Browser or program, as it named itself." })
+  @Column(() => String, {
+    sql: "text",
+    nullable: true,
+    description: "Browser or program, as it named itself.",
+    personal: true,
+  })
   userAgent!: string | null;
 
   @EnumColumn("SignInMethod", SignInMethod, { defaultRaw: "'PASSWORD'", description: "How it was opened." })

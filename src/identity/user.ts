@@ -22,12 +22,14 @@ export class User extends Node {
   @Column(() => String, {
     sql: "varchar(255)",
     unique: true,
+    personal: true,
     description: "Unique, in lower case, at most 255 characters.",
   })
   email!: string;
 
   @Column(() => String, {
     sql: "varchar(100)",
+    personal: true,
     description: "Unique name, whatever its case; at most 100 characters.",
     filter: true,
   })

@@ -60,12 +60,14 @@ export class WorkspaceService {
   update(caller: Caller, input: UpdateWorkspaceInput): Promise<Workspace> {
     const name = input.name === undefined ? undefined : cleanName(input.name ?? "");
     return this.database.write(caller, async (change) => {
-      const [row] = await change.sql(sql<Stored>`
-        update workspace set name = coalesce(${name ?? null}, name) where id = ${caller.workspaceId}
-        returning id, name, created_at as "createdAt"`);
+      const [row] = await change.sql(sql<Stored & { was: string }>`
+        update workspace w set name = coalesce(${name ?? null}, w.name)
+        from (select id, name from workspace where id = ${caller.workspaceId} for update) old where w.id = old.id
+        returning w.id, w.name, w.created_at as "createdAt", old.name as was`);
       if (row === undefined) throw unauthenticated();
       const workspace = toWorkspace(row);
-      if (name !== undefined) change.record("workspace.updated", workspace, { name });
+      const states = { before: { name: row.was }, after: { name: row.name } };
+      if (name !== undefined) change.record("workspace.updated", workspace, { name }, states);
       return workspace;
     });
   }

@@ -9,7 +9,13 @@ import { Node } from "#src/platform/node.js";
     `exists (select 1 from membership m where m.workspace_id = ${row}.id and m.user_id = ${user})`,
 })
 export class Workspace extends Node {
-  @Column(() => String, { sql: "text", description: "Name for people, 1 to 100 characters.", filter: true, sort: true })
+  @Column(() => String, {
+    sql: "text",
+    description: "Name for people, 1 to 100 characters.",
+    filter: true,
+    sort: true,
+    personal: true,
+  })
   name!: string;
 
   @Column(() => GraphQLDateTimeISO, { sql: "timestamptz", description: "When it was made.", filter: true, sort: true })

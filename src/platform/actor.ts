@@ -1,7 +1,7 @@
-/** What a request proves with on whose behalf it comes. */
+/** What a request, or background work, proves with on whose behalf it comes. */
 export interface Credential {
-  readonly kind: "SESSION" | "API_KEY";
-  /** Of the session or of the API key. */
+  readonly kind: "SESSION" | "API_KEY" | "JOB";
+  /** Of the session, the API key or the job. */
   readonly id: string;
 }
 
@@ -28,7 +28,8 @@ export const noWorkspace = "system";
 export const asSystem = <T extends Actor>(actor: T): T & { readonly isSystem: true } => ({ ...actor, isSystem: true });
 
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */
-export const jobActor = (job: { workspaceId: string; createdById: string; requestId: string }): Actor => ({
+export const jobActor = (job: { id: string; workspaceId: string; createdById: string; requestId: string }): Actor => ({
+  credential: { kind: "JOB", id: job.id },
   workspaceId: job.workspaceId,
   userId: job.createdById,
   permissions: new Set(),

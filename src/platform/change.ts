@@ -2,6 +2,8 @@ import { LockMode } from "@mikro-orm/core";
 import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import { type Actor, noWorkspace } from "./actor.js";
+import { auditTopic } from "./audit-entry.js";
+import { type AuditStates, AuditTrail } from "./audit-trail.js";
 import type { Clock } from "./clock.js";
 import type { JobDefinition } from "./define-job.js";
 import { Event, eventTopic } from "./event.js";
@@ -37,6 +39,8 @@ interface Deps {
   readonly begin: () => Promise<EntityManager>;
   readonly metadata: MetadataStorage;
   readonly clock: Clock;
+  /** Makes the codes of audit entries; without it nothing can be audited. */
+  readonly auditKey: Buffer | undefined;
 }
 
 /** Rows beyond so many do not hang on a hold in one statement: planning each of them costs more than a transaction. */
@@ -48,20 +52,40 @@ export class Change {
   readonly #jobs: JobTicket[] = [];
   readonly #touched: TouchedRows;
   readonly #events: Event[] = [];
+  readonly #trail: AuditTrail;
   /** Rows that were made before the transaction was opened, if it ever is. */
   #made: NewRow[] = [];
   #hold: { readonly statement: Hold; readonly held: { row: unknown } } | undefined;
   #transaction: Promise<EntityManager> | undefined;
   #em: EntityManager | undefined;
 
+  #actor: Actor;
+  #isUnseen = false;
+
   constructor(
-    readonly actor: Actor,
+    actor: Actor,
     private readonly deps: Deps,
   ) {
+    this.#actor = actor;
+    this.#trail = new AuditTrail(deps.metadata);
     const entities = deps.metadata.getAll();
     this.#touched = new TouchedRows(actor.workspaceId, (table) =>
       entities.values().some(({ tableName, properties }) => tableName === table && "workspaceId" in properties),
     );
+  }
+
+  get actor(): Actor {
+    return this.#actor;
+  }
+
+  /** From here on it acts for the account that it has found out about: before a sign-in there is nobody to act. */
+  actAs(account: Pick<Actor, "userId" | "workspaceId" | "credential">): void {
+    this.#actor = { ...this.#actor, ...account };
+  }
+
+  /** What it changes is shown by no query, so no cache has to hear of it. */
+  hide(): void {
+    this.#isUnseen = true;
   }
 
   get now(): Date {
@@ -79,7 +103,9 @@ export class Change {
       if (row[name as keyof T] === undefined && properties[name as never]?.nullable)
         Object.assign(row, { [name]: null });
     }
-    if (this.#em === undefined) this.#made.push({ meta: meta as never, row });
+    const made: NewRow = { meta: meta as never, row };
+    this.#trail.created(made);
+    if (this.#em === undefined) this.#made.push(made);
     else this.#em.persist(row);
     return row;
   }
@@ -90,22 +116,35 @@ export class Change {
     this.#touched.add(this.deps.metadata.get(entity).tableName);
     const scoped = { ...where, workspaceId: this.actor.workspaceId };
     const em = await this.#open();
-    return em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const row = await em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (row !== null) this.#trail.found(row);
+    return row;
   }
 
   /** Takes away a row that `find` gave. */
   remove(row: Node): void {
     this.#touched.add(this.deps.metadata.get(row.constructor as never).tableName);
+    this.#trail.removed(row);
     this.#em?.remove(row);
   }
 
-  /** An event, in the same commit. `data` must be what any reader of the workspace may see. */
-  record(kind: string, subject: { id: string }, data: object = {}): void {
-    this.note(kind, subject, data);
+  /**
+   * An event and an audit entry, in the same commit. `data` must be what any reader of the workspace may see. The entry says
+   * what the subject was before and is after, from its row when this change made, locked or removed it, else by `states`.
+   */
+  record(kind: string, subject: { id: string }, data: object = {}, states?: AuditStates): void {
+    this.announce(kind, subject, data);
+    this.audit(kind, subject, states);
   }
 
-  /** An event of the machinery that works on somebody's behalf, such as the end of a job: nobody did it himself. */
-  note(kind: string, subject: { id: string }, data: object = {}): void {
+  /** An audit entry alone, for what concerns nobody but those who look after the workspace. */
+  audit(action: string, subject: { id: string } | null, states: AuditStates = {}): void {
+    this.#trail.note({ actor: this.actor, action, subjectId: subject?.id ?? null, states });
+    this.wake(auditTopic);
+  }
+
+  /** An event alone, for what nobody decided, such as how a job goes on. */
+  announce(kind: string, subject: { id: string }, data: object = {}): void {
     this.#events.push(
       Object.assign(new Event(), {
         id: newId("event"),
@@ -199,14 +238,22 @@ export class Change {
    * has opened no transaction: then it is one statement, which is left to the caller.
    */
   async complete(): Promise<{ committed: Committed; statement: WritingStatement | undefined }> {
+    const audits = this.#trail.entries(this.now, this.deps.auditKey);
+    const records = [...this.#events, ...audits].map((row): NewRow => {
+      const meta = this.deps.metadata.get(row.constructor as never);
+      this.#touched.add(meta.tableName);
+      return { meta: meta as never, row };
+    });
+    const committed = {
+      jobs: this.#jobs,
+      topics: [...this.#topics],
+      touched: this.#isUnseen ? [] : this.#touched.topics,
+    };
     const hold = this.#hold?.statement;
-    const events = this.#events.map((row): NewRow => ({ meta: this.deps.metadata.get(Event) as never, row }));
-    if (events.length > 0) this.#touched.add("event");
-    const committed = { jobs: this.#jobs, topics: [...this.#topics], touched: this.#touched.topics };
-    const rows = [...this.#made, ...events];
+    const rows = [...this.#made, ...records];
     if (hold !== undefined && rows.length > maxInHold) await this.#open();
     const em = await this.#transaction;
-    const last = statementOf(hold, em === undefined ? rows : events);
+    const last = statementOf(hold, em === undefined ? rows : records);
     if (em === undefined) return { committed, statement: last };
     await em.flush();
     if (last !== undefined) {

@@ -25,6 +25,8 @@ interface Public {
   sort?: boolean;
   /** Clients may group aggregates by it. */
   group?: boolean;
+  /** It says who a person is: audit entries name the column and never its value. */
+  personal?: boolean;
 }
 
 export type EntityClass<T extends object = object> = new () => T;
@@ -39,6 +41,7 @@ export interface ColumnDeclaration {
   readonly sort: boolean;
   readonly group: boolean;
   readonly enumName: string | undefined;
+  readonly personal: boolean;
   /** For what is computed instead of stored. */
   readonly derived: { readonly sql: RowExpression; readonly whenGone: unknown } | undefined;
 }
@@ -129,7 +132,7 @@ export const Stored =
 
 /** A column that clients see. */
 export const Column =
-  (graph: () => GraphType, { description, filter, sort, group, ...shape }: Shape & Public) =>
+  (graph: () => GraphType, { description, filter, sort, group, personal, ...shape }: Shape & Public) =>
   (prototype: object, property: string): void => {
     Property(databaseOptions(shape))(prototype, property);
     Field(graph as () => never, { description, nullable: shape.nullable ?? false })(prototype, property);
@@ -142,6 +145,7 @@ export const Column =
       sort: sort ?? false,
       group: group ?? false,
       enumName: undefined,
+      personal: personal ?? false,
       derived: undefined,
     });
   };
@@ -167,6 +171,7 @@ export const EnumColumn =
       sort: sort ?? false,
       group: group ?? false,
       enumName: name,
+      personal: false,
       derived: undefined,
     });
   };
@@ -193,6 +198,7 @@ export const Derived =
       sort: false,
       group: false,
       enumName: undefined,
+      personal: false,
       derived: options,
     });
   };

@@ -24,6 +24,8 @@ interface DatabaseOptions {
   statementTimeoutMs: number;
   entities: EntityClasses;
   clock: Clock;
+  /** Makes the codes of audit entries; whoever changes what is audited needs it. */
+  auditKey?: Buffer | undefined;
   /** Where compiled migrations are, and where new ones are written as sources. */
   migrations: { path: string; pathTs: string };
 }
@@ -36,6 +38,7 @@ export class Database {
     /** Single statements that write. Apart from reads: they may have to wait for a lock, and no read shall wait behind. */
     private readonly inserts: Connections,
     private readonly clock: Clock,
+    private readonly auditKey: Buffer | undefined,
   ) {}
 
   /** Called after each commit with what it brought. Set once by the composition root. */
@@ -72,7 +75,8 @@ export class Database {
         transactional: true,
         allOrNothing: true,
       },
-      schemaGenerator: { ignoreSchema: ["bullmq"] },
+      // Triggers and functions are made behind the migrations (protect-audit.ts).
+      schemaGenerator: { ignoreSchema: ["bullmq"], ignoreTriggers: true, ignoreRoutines: true },
       discovery: { warnWhenNoEntities: false },
       allowGlobalContext: false,
       debug: false,
@@ -90,7 +94,7 @@ export class Database {
     }
     const reads = new Connections({ url, max: shared.reads, statementTimeoutMs });
     const inserts = new Connections({ url, max: shared.inserts, statementTimeoutMs });
-    const database = new Database(orm, reads, inserts, clock);
+    const database = new Database(orm, reads, inserts, clock, options.auditKey);
     releaseBroken(await database.pool());
     return database;
   }
@@ -185,7 +189,7 @@ export class Database {
       em = begun;
       return begun;
     };
-    const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock });
+    const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock, auditKey: this.auditKey });
     let ended = () => {};
     try {
       const result = await work(change);
@@ -234,6 +238,7 @@ export class Database {
     return {
       begin: () => this.#fork(),
       clock: this.clock,
+      auditKey: this.auditKey,
       beforeCommit: (touched: readonly string[]) => this.beforeCommit(touched),
     };
   }

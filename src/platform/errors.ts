@@ -40,9 +40,19 @@ export interface ErrorDetails {
   reauthenticate?: true;
 }
 
+/** What the audit log is to know of an error that is a denial; it never leaves the server. */
+export interface Denial {
+  /** Whose account it was tried on, when there is one. */
+  readonly account?: { readonly userId: string; readonly workspaceId: string } | undefined;
+  /** What tells one repeated attempt from another, such as the address that was tried; it is not stored. */
+  readonly attempt?: string;
+}
+
 interface DomainErrorOptions extends ErrorOptions {
   /** True when the same call may succeed later: a job that meets it is tried again. */
   transient?: boolean;
+  /** Makes it a denial in the audit log; FORBIDDEN is always one. */
+  denial?: Denial;
 }
 
 /**
@@ -51,6 +61,7 @@ interface DomainErrorOptions extends ErrorOptions {
  */
 export class DomainError extends Error {
   readonly transient: boolean;
+  readonly denial: Denial | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -61,6 +72,7 @@ export class DomainError extends Error {
     super(message, options);
     this.name = "DomainError";
     this.transient = options.transient ?? false;
+    this.denial = options.denial ?? (code === "FORBIDDEN" ? {} : undefined);
   }
 }
 
@@ -70,8 +82,10 @@ export const badInput = (message: string, field?: string) =>
 export const notFound = (noun: string, id: string) =>
   new DomainError("NOT_FOUND", `There is no ${noun} with the id ${JSON.stringify(id)} that you may see.`);
 
-export const unauthenticated = (message = "Sign in first: send `Authorization: Bearer <access token>`.") =>
-  new DomainError("UNAUTHENTICATED", message);
+export const unauthenticated = (
+  message = "Sign in first: send `Authorization: Bearer <access token>`.",
+  denial?: Denial,
+) => new DomainError("UNAUTHENTICATED", message, {}, denial === undefined ? {} : { denial });
 
 /** A setting of the operator that is missing or wrong. Stops the process with one sentence and exit code 1. */
 export class SettingError extends Error {

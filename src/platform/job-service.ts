@@ -53,7 +53,7 @@ export class JobService {
         job.finishedAt = change.now;
         await appendToThread(change, job, { kind: "ended", data: {} });
         change.record("job.cancelled", job, { kind: job.kind, resultId: null });
-      }
+      } else change.audit("job.cancel_requested", job);
       change.wake(cancelTopic(job.id));
       return job;
     });

@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "./config.js";
@@ -8,13 +8,24 @@ import { SettingError } from "./errors.js";
 export interface Keys {
   /** 32 bytes for this purpose. */
   derive(purpose: string): Buffer;
+  /** An Ed25519 key pair for this purpose. */
+  signing(purpose: string): { privateKey: KeyObject; publicKey: KeyObject };
   /** Those of ATRIUM_SECRET_PREVIOUS: they open what was made before the secret was changed, and make nothing. */
   readonly previous: Keys | undefined;
 }
 
+/** PKCS #8 header of an Ed25519 private key, before its 32 bytes of seed (RFC 8410). */
+const ed25519Header = Buffer.from("302e020100300506032b657004220420", "hex");
+
 export const keysFrom = (secret: string, previous?: string): Keys => {
+  const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", secret, "atrium", purpose, 32));
   return {
-    derive: (purpose) => Buffer.from(hkdfSync("sha256", secret, "atrium", purpose, 32)),
+    derive,
+    signing: (purpose) => {
+      const der = Buffer.concat([ed25519Header, derive(purpose)]);
+      const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+      return { privateKey, publicKey: createPublicKey(privateKey) };
+    },
     previous: previous === undefined ? undefined : keysFrom(previous),
   };
 };

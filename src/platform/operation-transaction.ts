@@ -37,6 +37,7 @@ export class OperationTransaction {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly auditKey: Buffer | undefined,
     /** True when it will be taken back, whatever comes of it. */
     readonly isRehearsal: boolean,
   ) {}
@@ -60,7 +61,12 @@ export class OperationTransaction {
   write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
     return this.#inTurn(async (level) => {
       const em = this.em.fork({ keepTransactionContext: true }) as EntityManager;
-      const change = new Change(actor, { begin: async () => em, metadata: em.getMetadata(), clock: this.clock });
+      const change = new Change(actor, {
+        begin: async () => em,
+        metadata: em.getMetadata(),
+        clock: this.clock,
+        auditKey: this.auditKey,
+      });
       const result = await work(change);
       const { committed, statement } = await change.complete();
       if (statement !== undefined) {
@@ -136,6 +142,7 @@ export class OperationTransaction {
 interface Together<T> {
   begin: () => EntityManager;
   clock: Clock;
+  auditKey: Buffer | undefined;
   /** Told of the rows that the commit may change; what it gives is called when the transaction has ended. */
   beforeCommit: (touched: readonly string[]) => Promise<() => void>;
   work: () => Promise<T>;
@@ -154,7 +161,7 @@ export const runTogether = async <T>(
   }
 };
 
-const tryTogether = async <T>({ begin, clock, beforeCommit, work, keep }: Together<T>) => {
+const tryTogether = async <T>({ begin, clock, auditKey, beforeCommit, work, keep }: Together<T>) => {
   const scope = currentScope();
   if (scope === undefined) throw new Error("One transaction for an operation needs the operation's scope.");
   if (scope.transaction !== undefined) throw new Error("This operation has its one transaction already.");
@@ -163,7 +170,7 @@ const tryTogether = async <T>({ begin, clock, beforeCommit, work, keep }: Togeth
   let ended = () => {};
   try {
     await sql`set local idle_in_transaction_session_timeout = ${sql.lit(idleLimit)}`.execute(em.getKysely());
-    const transaction = new OperationTransaction(em, clock, keep === undefined);
+    const transaction = new OperationTransaction(em, clock, auditKey, keep === undefined);
     scope.transaction = transaction;
     const [worked] = await Promise.allSettled([work()]);
     delete scope.transaction;

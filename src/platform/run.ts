@@ -88,7 +88,7 @@ export class Run implements Writer {
       const result = await this.#write([...rest, { kind: "ended", data: {} }], async (change) => {
         const result = await work(change);
         const resultId = result?.id ?? null;
-        change.note(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId });
+        change.announce(`job.${status.toLowerCase()}`, this.job, { kind: this.job.kind, resultId });
         const set = `status = $6, result_id = $7, finished_at = $3::timestamptz, progress = coalesce($8::float8, progress),
           error_code = null, error_message = null`;
         return { result, set, values: [status, resultId, progress] };
@@ -108,7 +108,7 @@ export class Run implements Writer {
     const values = [error.code, error.message];
     if (retryAt === undefined) {
       await this.#write([{ kind: "ended", data: {} }], async (change) => {
-        change.note("job.failed", this.job, { kind: this.job.kind, code: error.code });
+        change.announce("job.failed", this.job, { kind: this.job.kind, code: error.code });
         return { result: undefined, set: `status = 'FAILED', finished_at = $3::timestamptz, ${failed}`, values };
       });
     } else {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Denial, ErrorCode } from "./errors.js";
 import type { OperationTransaction } from "./operation-transaction.js";
 import { newTrace, type TraceContext } from "./trace-context.js";
 
@@ -12,8 +13,17 @@ export interface Scope {
   /** SQL statements that were sent on its behalf, and the milliseconds that it waited for them. */
   statements: number;
   sqlMs: number;
+  /** What was refused in it so far, for the audit log. */
+  denied?: Denied[];
   /** The one transaction in which everything of this operation happens, when it asked for that. */
   transaction?: OperationTransaction;
+}
+
+export interface Denied {
+  readonly code: ErrorCode;
+  readonly denial: Denial;
+  /** Under which key the root field stands in the answer; nothing when the operation itself was refused. */
+  readonly key: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<Scope | undefined>();

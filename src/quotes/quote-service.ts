@@ -84,8 +84,11 @@ export class QuoteService {
       const quote = await change.find(Quote, { id: parseId(id, "quote") });
       if (quote === null) throw notFound("quote", id);
       const favourite = await change.find(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
-      if (wanted && favourite === null) change.create(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
-      if (!wanted && favourite !== null) change.remove(favourite);
+      if (wanted === (favourite !== null)) return quote;
+      if (wanted) change.create(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
+      if (favourite !== null) change.remove(favourite);
+      const states = { before: { isFavourite: !wanted }, after: { isFavourite: wanted } };
+      change.audit(wanted ? "quote.favourited" : "quote.unfavourited", quote, states);
       return quote;
     });
   }

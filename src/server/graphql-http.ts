@@ -17,6 +17,7 @@ import { graphqlResponse, negotiateMediaType } from "./media-type.js";
 import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
 import { rateLimitHeaders, refusalHeaders } from "./rate-limit-headers.js";
+import { recordDenials } from "./record-denials.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
@@ -89,11 +90,11 @@ export class GraphqlHttp {
     const { signal, done } = requestSignal(arrival, app.config.http.requestTimeoutMs);
     const scope = newScope(arrival.requestId, undefined, arrival.trace);
     const work = async () => {
-      if (mediaType === undefined) return this.#refuse(exchange, badInput("Accept `application/json`."), 406);
+      if (mediaType === undefined) return await this.#refuse(exchange, badInput("Accept `application/json`."), 406);
       try {
         await this.#respond(exchange, signal);
       } catch (error) {
-        this.#refuse(exchange, error);
+        await this.#refuse(exchange, error);
       }
     };
     await runInScope(scope, () => inSpan(arrival.span?.child("graphql"), work));
@@ -108,10 +109,17 @@ export class GraphqlHttp {
       // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
       const scope = currentScope();
       if (scope !== undefined) scope.signal = signal;
-      return exchange.answerCompressed(await orAborted(signal, run()));
+      const text = await orAborted(signal, run());
+      await this.#recordDenials(exchange);
+      return exchange.answerCompressed(text);
     }
-    if (wish === undefined) return exchange.answer(await run(), exchange.status);
+    if (wish === undefined) {
+      const text = await run();
+      await this.#recordDenials(exchange);
+      return exchange.answer(text, exchange.status);
+    }
     const answer = await runMutation(context, wish, run);
+    await this.#recordDenials(exchange);
     tell(exchange, mutationHeaders(wish, answer));
     exchange.answer(answer.text, answer.replayed ? 200 : exchange.status);
   }
@@ -182,15 +190,23 @@ export class GraphqlHttp {
     return text;
   }
 
-  #refuse(exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status): void {
+  async #refuse(exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status): Promise<void> {
     const hints = this.#hintsFor(exchange.context);
     const { requestId } = exchange.arrival;
     const errors = errorsOf(error).map((each) => presentError(each, requestId, this.deps.app.logger, hints));
     this.#ended(exchange, errors);
+    await this.#recordDenials(exchange);
     tell(exchange, refusalHeaders(errors));
     // What is left of its body would have to be read before the next request could be.
     if (error === tooLarge) exchange.headers.push("connection", "close");
     exchange.answer(JSON.stringify({ errors }), status);
+  }
+
+  /** At once where nothing was denied, which is nearly always. */
+  #recordDenials({ arrival: { requestId }, context, admitted }: Exchange): Promise<void> | undefined {
+    if (currentScope()?.denied === undefined) return undefined;
+    const { document, operationName } = admitted ?? {};
+    return recordDenials(this.deps.app, { requestId, caller: context?.caller, document, operationName });
   }
 
   #ended({ arrival, context, admitted }: Exchange, errors: readonly GraphQLFormattedError[] | undefined): void {

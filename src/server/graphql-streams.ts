@@ -48,8 +48,9 @@ export const registerGraphqlStreams = (
       const credentials = credentialsOf(extra.request, connectionParams ?? {});
       extra.credentials = credentials;
       extra.trace = parseTraceparent(connectionParams?.traceparent);
+      const requestId = newId("request");
       try {
-        const { caller } = await createContext(app, credentials, newId("request"));
+        const { caller } = await createContext(app, credentials, requestId);
         // The client may have gone while its token was looked at; then nobody would ever release the watch.
         if (caller === undefined || extra.socket.readyState !== extra.socket.OPEN) return;
         extra.release = app.access.watch(caller, ({ code, message }) =>
@@ -57,6 +58,10 @@ export const registerGraphqlStreams = (
         );
       } catch (error) {
         const isForbidden = error instanceof DomainError && error.code === "FORBIDDEN";
+        if (error instanceof DomainError && error.denial !== undefined) {
+          const { code, denial } = error;
+          await app.audit.denials.record({ caller: undefined, requestId, action: "request", code, denial });
+        }
         extra.socket.close(isForbidden ? forbidden : unauthorized, (error as Error).message.slice(0, 120));
       }
     },

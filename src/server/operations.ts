@@ -19,6 +19,7 @@ import type { TraceContext } from "#src/platform/trace-context.js";
 import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
 import { rateLimitExtension } from "./rate-limit-headers.js";
+import { recordDenials } from "./record-denials.js";
 import { type Credentials, createContext } from "./request-context.js";
 import { type MutationWish, mutationWish, runMutationResult } from "./run-mutation.js";
 
@@ -94,7 +95,9 @@ export class Operations {
         wish: mutationWish(admitted, params.extensions, headers),
       };
     } catch (error) {
-      return errorsOf(error).map((each) => this.#refuse(each, requestId, contextValue));
+      const refused = errorsOf(error).map((each) => this.#refuse(each, requestId, contextValue));
+      await recordDenials(this.deps.app, { requestId, caller: contextValue?.caller });
+      return refused;
     }
   }
 
@@ -103,6 +106,7 @@ export class Operations {
     return this.#within(begun, async () => {
       const result = await this.#run(args);
       this.deps.log.ended(operationOf(args, begun), result.errors);
+      await this.#recordDenials(args);
       begun.span?.end();
       return result;
     });
@@ -132,6 +136,7 @@ export class Operations {
       begun.ended = this.deps.log.streamStarted(operationOf(args, begun));
       if (Symbol.asyncIterator in source) return source;
       const refused = this.#present(source, args);
+      await this.#recordDenials(args);
       begun.ended(refused.errors);
       return refused;
     });
@@ -169,6 +174,12 @@ export class Operations {
     const begun = this.#begun.get(contextOf(args));
     if (begun === undefined) throw new Error("An operation was executed that nobody has prepared.");
     return begun;
+  }
+
+  #recordDenials(args: ExecutionArgs): Promise<void> {
+    const { document, operationName } = args;
+    const { caller, origin } = contextOf(args);
+    return recordDenials(this.deps.app, { requestId: origin.requestId, caller, document, operationName });
   }
 
   #present(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {

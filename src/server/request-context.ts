@@ -60,9 +60,10 @@ const authenticate = async (app: App, credentials: Credentials, requestId: strin
     refuseAddress(app, caller, address);
     return new Context(app, origin, caller);
   }
-  if (workspaceId !== undefined && (await app.authentication.authenticate(token, undefined, requestId)) !== undefined) {
-    throw new DomainError("FORBIDDEN", "You are not a member of the workspace that X-Workspace-Id names.");
-  }
+  const elsewhere =
+    workspaceId === undefined ? undefined : await app.authentication.authenticate(token, undefined, requestId);
+  if (elsewhere !== undefined)
+    throw refused("You are not a member of the workspace that X-Workspace-Id names.", elsewhere);
   if (isApiKey(token)) {
     throw unauthenticated(
       parseApiKey(token) === undefined
@@ -74,8 +75,12 @@ const authenticate = async (app: App, credentials: Credentials, requestId: strin
 };
 
 /** Operators act from where the settings allow it, so that a stolen token of theirs is worth nothing elsewhere. */
-const refuseAddress = ({ config }: App, { isOperator }: Caller, address: string): void => {
-  if (isOperator && !config.http.adminAddresses.includes(address)) {
-    throw new DomainError("FORBIDDEN", `Operators may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`);
+const refuseAddress = ({ config }: App, caller: Caller, address: string): void => {
+  if (caller.isOperator && !config.http.adminAddresses.includes(address)) {
+    throw refused(`Operators may not act from ${address}: ATRIUM_ADMIN_IPS does not name it.`, caller);
   }
 };
+
+/** A denial that belongs to the log of the caller's own workspace. */
+const refused = (message: string, { userId, workspaceId }: Caller) =>
+  new DomainError("FORBIDDEN", message, {}, { denial: { account: { userId, workspaceId } } });

@@ -46,6 +46,7 @@ const idColumn: ColumnDeclaration = {
   sort: false,
   group: false,
   enumName: undefined,
+  personal: false,
   derived: undefined,
 };
 
