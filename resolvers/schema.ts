@@ -10,6 +10,7 @@ import { attachReads, unwrapFields } from "./attach-reads.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { authorize } from "./guards/authorize.js";
+import { validateArgument } from "./guards/validate-argument.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
@@ -70,7 +71,7 @@ export const createSchema = (app?: App): GraphQLSchema => {
     container: { get: (someClass) => resolvers.get(someClass) ?? new (someClass as new () => object)() },
     authChecker: authorize,
     pubSub: noTopics,
-    validate: { forbidUnknownValues: false, stopAtFirstError: true },
+    validateFn: validateArgument,
   });
   unwrapFields(schema);
   attachReads(schema, entities);

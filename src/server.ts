@@ -1,33 +1,28 @@
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import { createSchema } from "#resolvers/schema.js";
 import type { App } from "./app.js";
 import { SettingError } from "./platform/errors.js";
-import { newId } from "./platform/ids.js";
-import { registerCompression } from "./server/compression.js";
+import { Arrival } from "./server/arrival.js";
 import { registerConsole } from "./server/console-files.js";
-import { registerCors } from "./server/cors.js";
+import { Cors } from "./server/cors.js";
+import { addressReader, createFront } from "./server/front.js";
 import { registerGraphiql } from "./server/graphiql.js";
-import { registerGraphql } from "./server/graphql-http.js";
+import { bodyLimit } from "./server/graphql-exchange.js";
+import { GraphqlHttp } from "./server/graphql-http.js";
 import { registerGraphqlStreams } from "./server/graphql-streams.js";
 import { registerHealth } from "./server/health-endpoints.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
 import { registerMetrics } from "./server/metrics-endpoint.js";
-import { observeRequests } from "./server/observe-requests.js";
 import { OperationLimits } from "./server/operation-limits.js";
 import { OperationLog } from "./server/operation-log.js";
 import { Operations } from "./server/operations.js";
 import { refuseConnection } from "./server/refuse-connection.js";
+import { refuseRequests } from "./server/refuse-requests.js";
 import { securityHeaders } from "./server/security-headers.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
-
-declare module "fastify" {
-  interface FastifyRequest {
-    requestId: string;
-  }
-}
 
 export interface RunningServer {
   /** Address under which clients reach it, without a slash at its end. */
@@ -37,33 +32,32 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const bodyLimit = 1024 * 1024;
 const defaultPort = 4000;
-const requestIdPattern = /^[\w.:-]{8,100}$/;
 
 /** The HTTP and WebSocket edge of an app, on its one port. */
 export const startServer = async (app: App): Promise<RunningServer> => {
   const { trustedProxies } = app.config.http;
+  let graphql: GraphqlHttp | undefined;
   const server = Fastify({
     bodyLimit,
     forceCloseConnections: "idle",
-    requestTimeout: 60_000,
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    serverFactory: (serveElse) => createFront(app, () => graphql, serveElse as RequestListener),
   });
   const headers = securityHeaders(app.config);
-  server.decorateRequest("requestId", "");
   server.addHook("onRequest", (request, reply, next) => {
-    const given = request.headers["x-request-id"];
-    request.requestId = typeof given === "string" && requestIdPattern.test(given) ? given : newId("request");
-    reply.header("x-request-id", request.requestId).headers(headers);
+    const { raw } = request;
+    // Sockets are opened past the front.
+    raw.arrival ??= new Arrival(app, raw);
+    raw.arrival.route = request.routeOptions.url ?? "none";
+    reply.header("x-request-id", raw.arrival.requestId).headers(headers);
     next();
   });
-  observeRequests(server, app);
-  await registerCompression(server);
   await server.register(fastifyWebsocket, { options: { maxPayload: bodyLimit } });
+  const cors = new Cors(app.config);
   // Behind the sockets' own hooks, which close a connection whose upgrade was refused.
-  registerCors(server, app.config);
+  cors.register(server);
   const schema = createSchema(app);
   if (app.tracing.enabled) traceRootFields(schema);
   registerHealth(server, app);
@@ -73,12 +67,15 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const limits = new OperationLimits(app, schema);
   const operations = new Operations({ app, schema, guard, limits, log: operationLog });
   const streams = registerGraphqlStreams(server, app, schema, operations);
-  const http = await registerGraphql(server, { app, schema, guard, limits, streams, operationLog });
   registerGraphiql(server);
   await registerConsole(server);
-  server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.slice(0, 200)}.` }),
-  );
+  refuseRequests(server, app, operationLog);
+  server.setNotFoundHandler((request, reply) => {
+    request.raw.arrival.route = "none";
+    return reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.slice(0, 200)}.` });
+  });
+  const addressOf = addressReader(trustedProxies);
+  graphql = await GraphqlHttp.start({ app, schema, guard, limits, operationLog, cors, addressOf });
   const port = await listen(server, app.config.http);
   const { publicUrl, host } = app.config.http;
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
@@ -86,8 +83,9 @@ export const startServer = async (app: App): Promise<RunningServer> => {
     url: publicUrl ?? `http://${shownHost}:${port}`,
     port,
     close: async () => {
+      graphql.drain();
       await streams.close();
-      await http.stop();
+      await graphql.stop();
       await server.close();
     },
   };

@@ -4,10 +4,13 @@ import pg, { type Pool } from "pg";
 import { type Bus, gapTopic, Listeners } from "./bus.js";
 import { Pulse } from "./bus-pulse.js";
 import type { Logger } from "./logger.js";
+import { detached } from "./span.js";
 
 const channel = "atrium_bus";
 /** Postgres refuses notifications of 8,000 bytes and more. */
 const maxBytes = 7_900;
+/** Told at once, and not when the log is on the disk: nothing hangs on a notification that a crash takes along. */
+const notify = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
 
 /** The bus on NOTIFY: one listening connection a process, publications through the pool, gathered a few milliseconds. */
 export class PostgresBus implements Bus {
@@ -64,22 +67,26 @@ export class PostgresBus implements Bus {
   /** Without topics only the sign that this process lives. */
   #send(topics: readonly string[]): void {
     for (const topic of topics) this.#pending.add(topic);
-    this.#flushing ??= this.#flush();
+    // Not in the name of the operation that happens to be the first one.
+    this.#flushing ??= detached(() => this.#flush());
   }
 
+  /** One at a time: what is published while Postgres takes the last ones goes out together. */
   async #flush(): Promise<void> {
-    await sleep(2);
-    const topics = [...this.#pending];
-    this.#pending = new Set();
+    do {
+      await sleep(2);
+      const topics = [...this.#pending];
+      this.#pending = new Set();
+      try {
+        for (const payload of this.#payloads(topics)) await this.pool.query(notify, [channel, payload]);
+      } catch (error) {
+        // Told with the next publication, the pulse at the latest.
+        if (topics.length > 0) this.#pending.add(gapTopic);
+        this.logger.warn({ err: error }, "a wake-up could not be published; listeners look again by themselves");
+        break;
+      }
+    } while (this.#pending.size > 0);
     this.#flushing = undefined;
-    try {
-      for (const payload of this.#payloads(topics))
-        await this.pool.query("select pg_notify($1, $2)", [channel, payload]);
-    } catch (error) {
-      // Told with the next publication, the pulse at the latest.
-      if (topics.length > 0) this.#pending.add(gapTopic);
-      this.logger.warn({ err: error }, "a wake-up could not be published; listeners look again by themselves");
-    }
   }
 
   #payloads(topics: readonly string[]): string[] {

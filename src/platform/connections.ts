@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Writable } from "node:stream";
 import pg from "pg";
 import { DomainError } from "./errors.js";
 
@@ -19,9 +20,11 @@ interface Sent {
 }
 
 interface Connection {
-  readonly client: pg.Client & { processID?: number };
+  readonly client: pg.Client & { processID?: number; connection: { stream: Writable } };
   readonly ready: Promise<void>;
   readonly sent: Set<Sent>;
+  /** Statements are being gathered for its next packet. */
+  gathers: boolean;
 }
 
 interface RunOptions {
@@ -78,7 +81,7 @@ export class Connections {
     connection.sent.add(sent);
     const cancel = () => {
       sent.unwanted = true;
-      void this.#cancelUnwanted(connection);
+      this.#cancelUnwanted(connection);
     };
     try {
       await connection.ready;
@@ -92,13 +95,14 @@ export class Connections {
         rowMode: "array" as const,
         types: raw,
       };
+      gather(connection);
       const { rows } = await connection.client.query(query as pg.QueryArrayConfig);
       return rows as RawRow[];
     } finally {
       sent.done = true;
       connection.sent.delete(sent);
       signal?.removeEventListener("abort", cancel);
-      void this.#cancelUnwanted(connection);
+      this.#cancelUnwanted(connection);
     }
   }
 
@@ -123,7 +127,8 @@ export class Connections {
       options: "-c TimeZone=UTC",
       pipeline: true,
     } as pg.ClientConfig);
-    const connection: Connection = { client, ready: client.connect().then(() => {}), sent: new Set() };
+    const ready = client.connect().then(() => {});
+    const connection = { client, ready, sent: new Set<Sent>(), gathers: false } as Connection;
     const forget = () => {
       const index = this.#connections.indexOf(connection);
       if (index !== -1) this.#connections.splice(index, 1);
@@ -137,9 +142,12 @@ export class Connections {
   }
 
   /** Only what runs now can be cancelled: the oldest that the connection has not answered. */
-  async #cancelUnwanted({ sent, client: { processID } }: Connection): Promise<void> {
-    const [running] = sent;
-    if (!running?.unwanted || processID === undefined) return;
+  #cancelUnwanted({ sent, client: { processID } }: Connection): void {
+    const { value: running } = sent.values().next();
+    if (running?.unwanted && processID !== undefined) void this.#cancel(running, processID);
+  }
+
+  async #cancel(running: Sent, processID: number): Promise<void> {
     const client = new pg.Client({ connectionString: this.options.url, connectionTimeoutMillis: 5_000 });
     try {
       await client.connect();
@@ -165,6 +173,18 @@ export class Connections {
     return name;
   }
 }
+
+/** One packet for all statements that the requests of this turn of the event loop send. */
+const gather = (connection: Connection): void => {
+  if (connection.gathers) return;
+  connection.gathers = true;
+  const { stream } = connection.client.connection;
+  stream.cork();
+  setImmediate(() => {
+    connection.gathers = false;
+    stream.uncork();
+  });
+};
 
 const isConnectionError = (error: unknown): boolean => {
   const { code = "", message = "" } = error as { code?: string; message?: string };

@@ -20,7 +20,7 @@ interface Options {
  */
 const linesTo = (gathered: boolean) => {
   if (!gathered) return destination({ fd: 1, sync: true });
-  const lines = destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  const lines = destination({ fd: 1, sync: false, minLength: 16_000, periodicFlush: 100 });
   process.on("exit", () => {
     try {
       lines.flushSync();

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { ApolloServer, HeaderMap } from "@apollo/server";
+import { ApolloServer } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -14,7 +14,6 @@ import { graphqlResponse } from "./media-type.js";
 export interface Executed {
   readonly text: string;
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
   /** What the answer says went wrong. */
   readonly errors: readonly GraphQLFormattedError[] | undefined;
 }
@@ -25,7 +24,6 @@ interface Current {
   readonly requestId: string;
   /** Whether the caller may be told names of the schema. */
   readonly hints: boolean;
-  errors?: readonly GraphQLFormattedError[] | undefined;
 }
 
 /** Executes admitted queries and mutations on Apollo Server: whatever resolvers have to answer. */
@@ -61,10 +59,8 @@ export class ApolloExecutor {
         {
           requestDidStart: async () => ({
             willSendResponse: async ({ response: { body }, contextValue: { cost } }) => {
-              if (body.kind !== "single") return;
-              const current = this.#current.getStore();
-              if (current !== undefined) current.errors = body.singleResult.errors;
-              if ("data" in body.singleResult) body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+              if (body.kind === "single" && "data" in body.singleResult)
+                body.singleResult.extensions = { ...body.singleResult.extensions, cost };
             },
           }),
         },
@@ -91,27 +87,17 @@ export class ApolloExecutor {
     const { source: query, operationName, variables } = admitted;
     const current: Current = { admitted, requestId: context.origin.requestId, hints };
     return this.#current.run(current, async () => {
-      const result = await this.#apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: "POST",
-          headers: new HeaderMap([
-            ["content-type", "application/json"],
-            ["accept", mediaType],
-          ]),
-          search: "",
-          body: { query, operationName: operationName ?? null, variables: variables ?? {} },
-        },
-        context: async () => context,
-      });
-      if (result.body.kind !== "complete") throw new Error("Incremental delivery is not served.");
+      // Not over Apollo's HTTP layer: what it would negotiate is decided already.
+      const { body, http } = await this.#apollo.executeOperation(
+        { query, operationName, variables: (variables ?? {}) as Record<string, unknown> },
+        { contextValue: context },
+      );
+      if (body.kind !== "single") throw new Error("Incremental delivery is not served.");
+      const { errors, data, extensions } = body.singleResult;
       // Variables that do not fit are found by the executor, and are a request error like any other.
-      const isRequestError = result.status === 400 && mediaType !== graphqlResponse;
-      return {
-        text: result.body.string,
-        status: isRequestError ? 200 : (result.status ?? 200),
-        headers: Object.fromEntries(result.headers),
-        errors: current.errors,
-      };
+      const isRequestError = http.status === 400 && mediaType !== graphqlResponse;
+      const status = isRequestError ? 200 : (http.status ?? 200);
+      return { text: JSON.stringify({ errors, data, extensions }), status, errors };
     });
   }
 }

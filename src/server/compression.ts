@@ -1,32 +1,26 @@
-import { constants } from "node:zlib";
-import fastifyCompress from "@fastify/compress";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { type Coding, codingFor } from "./accept-encoding.js";
 
 /** Smaller answers fit into one packet as they are, in bytes. */
 const threshold = 1024;
 
-/**
- * Lets single routes compress what they send. Nothing is compressed by itself: event streams must flow, and an answer
- * that holds a secret must not tell of it by its length (docs/decisions/008-compression.md).
- */
-export const registerCompression = async (server: FastifyInstance): Promise<void> => {
-  await server.register(fastifyCompress, {
-    global: false,
-    globalDecompression: false,
-    threshold,
-    encodings: ["br", "gzip", "identity"],
-    // Answers are made once and read once. A smaller window than brotli's 4 MiB is quicker to lay out.
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_LGWIN]: 18 } },
-    zlibOptions: { level: 1 },
-  });
-};
+// Answers are made once and read once. A smaller window than brotli's 4 MiB is quicker to lay out.
+const brotliParams = { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_LGWIN]: 18 };
+const [toBrotli, toGzip] = [promisify(brotliCompress), promisify(gzip)];
 
-/** Sends JSON compressed to a client that takes it so, and as it is to any other. */
-export const sendCompressed = (reply: FastifyReply, text: string): FastifyReply => {
-  // As the plugin spells it, which adds its own beside any other spelling.
-  const vary = reply.getHeader("vary");
-  reply.header("vary", vary === undefined ? "accept-encoding" : `${vary}, accept-encoding`);
-  if (reply.request.headers["accept-encoding"] === undefined || text.length < threshold) return reply.send(text);
-  reply.compress(text);
-  return reply;
+interface Coded {
+  readonly coding: Coding;
+  readonly body: Buffer;
+}
+
+/**
+ * An answer as its client takes it best; nothing when that is as it is. Only for what may be compressed: event streams must
+ * flow, and an answer that holds a secret must not tell of it by its length (docs/decisions/008-compression.md).
+ */
+export const compressed = (text: string, accepted: string | undefined): Promise<Coded> | undefined => {
+  const coding = text.length < threshold ? "identity" : codingFor(accepted);
+  if (coding === "identity") return undefined;
+  const body = coding === "br" ? toBrotli(text, { params: brotliParams }) : toGzip(text, { level: 1 });
+  return body.then((body) => ({ coding, body }));
 };

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import { type Admitted, type DocumentGuard, errorsOf } from "#resolvers/guards/admit-document.js";
@@ -11,9 +11,8 @@ import { currentScope, newScope, runInScope } from "#src/platform/scope.js";
 import { inSpan } from "#src/platform/span.js";
 import { ApolloExecutor } from "./apollo-executor.js";
 import { CompiledQueries } from "./compiled-queries.js";
-import { sendCompressed } from "./compression.js";
-import { readGraphqlRequest, refuseForgery } from "./graphql-request.js";
-import type { GraphqlStreams } from "./graphql-streams.js";
+import type { Cors } from "./cors.js";
+import { Exchange, tooLarge } from "./graphql-exchange.js";
 import { graphqlResponse, negotiateMediaType } from "./media-type.js";
 import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
@@ -21,70 +20,120 @@ import { rateLimitHeaders, refusalHeaders } from "./rate-limit-headers.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
+import { securityHeaders } from "./security-headers.js";
 
 interface Deps {
   readonly app: App;
   readonly schema: GraphQLSchema;
   readonly guard: DocumentGuard;
   readonly limits: OperationLimits;
-  readonly streams: GraphqlStreams;
   readonly operationLog: OperationLog;
+  readonly cors: Cors;
+  /** The address of a request's client, past the proxies that are trusted. */
+  readonly addressOf: (message: IncomingMessage) => string;
 }
 
-/** One request to `/graphql` on its way, as far as it got: what its errors and its log line need. */
-interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  /** Of the answer. */
-  mediaType: string;
-  /** Of a refusal that does not bring its own. What is wrong before the document is read is 400; then the media type decides. */
-  status: number;
-  context?: Context;
-  admitted?: Admitted;
-}
+/**
+ * `/graphql` for queries and mutations, on Node's own requests and answers: an operation may take less time than a
+ * framework would to bring it here (docs/decisions/009-graphql-without-framework.md).
+ */
+export class GraphqlHttp {
+  readonly #apollo: ApolloExecutor;
+  readonly #compiled: CompiledQueries;
+  readonly #fixedHeaders: readonly string[];
+  #isClosing = false;
 
-/** `/graphql` for queries and mutations. Resolves with what has to be stopped. */
-export const registerGraphql = async (server: FastifyInstance, deps: Deps): Promise<{ stop(): Promise<void> }> => {
-  const { app, schema, guard, limits, streams, operationLog } = deps;
-  const apollo = new ApolloExecutor(app, schema);
-  await apollo.start();
-  const compiled = new CompiledQueries(schema, app.database);
-  const hintsFor = (context: Context | undefined) => mayHaveHints(context?.caller, app.config.production);
+  private constructor(private readonly deps: Deps) {
+    this.#apollo = new ApolloExecutor(deps.app, deps.schema);
+    this.#compiled = new CompiledQueries(deps.schema, deps.app.database);
+    this.#fixedHeaders = Object.entries(securityHeaders(deps.app.config)).flat();
+  }
 
-  const ended = ({ request, context, admitted }: Exchange, errors: readonly GraphQLFormattedError[] | undefined) =>
-    operationLog.ended(
-      {
-        transport: "http",
-        document: admitted?.document,
-        operationName: admitted?.operationName,
-        caller: context?.caller,
-        startedAt: request.arrivedAt,
-      },
-      errors,
+  static async start(deps: Deps): Promise<GraphqlHttp> {
+    const http = new GraphqlHttp(deps);
+    await http.#apollo.start();
+    return http;
+  }
+
+  /** From now on every answer is the last one on its connection. */
+  drain(): void {
+    this.#isClosing = true;
+  }
+
+  stop(): Promise<void> {
+    return this.#apollo.stop();
+  }
+
+  /** Answers a request, whatever it is. Never throws. */
+  serve(message: IncomingMessage, response: ServerResponse): void {
+    this.#serve(message, response).catch((error: unknown) => {
+      this.deps.app.logger.error({ err: error, requestId: message.arrival.requestId }, "a request was not answered");
+      response.destroy();
+    });
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { app, cors, addressOf } = this.deps;
+    const { arrival, headers } = message;
+    arrival.route = "/graphql";
+    const mediaType = negotiateMediaType(headers.accept);
+    const exchange = new Exchange(
+      message,
+      response,
+      addressOf(message),
+      this.#fixedHeaders,
+      mediaType ?? "application/json",
     );
+    for (const [name, value] of Object.entries(cors.headers(headers.origin) ?? {})) exchange.headers.push(name, value);
+    if (this.#isClosing) exchange.headers.push("connection", "close");
+    const { signal, done } = requestSignal(arrival, app.config.http.requestTimeoutMs);
+    const scope = newScope(arrival.requestId, undefined, arrival.trace);
+    const work = async () => {
+      if (mediaType === undefined) return this.#refuse(exchange, badInput("Accept `application/json`."), 406);
+      try {
+        await this.#respond(exchange, signal);
+      } catch (error) {
+        this.#refuse(exchange, error);
+      }
+    };
+    await runInScope(scope, () => inSpan(arrival.span?.child("graphql"), work));
+    done();
+  }
 
-  const refuse = (exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status) => {
-    const { request, reply, mediaType, context } = exchange;
-    const hints = hintsFor(context);
-    const errors = errorsOf(error).map((each) => presentError(each, request.requestId, app.logger, hints));
-    ended(exchange, errors);
-    reply.headers(refusalHeaders(errors) ?? {});
-    return reply.code(status).type(`${mediaType}; charset=utf-8`).send({ errors });
-  };
+  async #respond(exchange: Exchange, signal: AbortSignal): Promise<void> {
+    const wish = await this.#admit(exchange);
+    const { context, admitted } = exchange as Required<Exchange>;
+    const run = () => this.#execute(exchange, context, admitted);
+    if (admitted.operation.operation === "query") {
+      // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
+      const scope = currentScope();
+      if (scope !== undefined) scope.signal = signal;
+      return exchange.answerCompressed(await orAborted(signal, run()));
+    }
+    if (wish === undefined) return exchange.answer(await run(), exchange.status);
+    const answer = await runMutation(context, wish, run);
+    exchange.headers.push(...Object.entries(mutationHeaders(wish, answer)).flat());
+    exchange.answer(answer.text, answer.replayed ? 200 : exchange.status);
+  }
 
   /** Everything that must hold before an operation starts: its form, its caller, its document, its method. */
-  const admit = async (exchange: Exchange): Promise<MutationWish | undefined> => {
-    const { request, reply } = exchange;
-    refuseForgery(request);
-    const params = readGraphqlRequest(request);
-    const context = await createContext(app, credentialsOf(request), request.requestId);
+  async #admit(exchange: Exchange): Promise<MutationWish | undefined> {
+    const { app, guard, limits } = this.deps;
+    const { message, arrival, ip } = exchange;
+    if (!methods.has(message.method ?? "")) {
+      exchange.headers.push("allow", "GET, POST");
+      exchange.status = 405;
+      throw badInput(`${message.method} is not served here: send GET or POST.`);
+    }
+    const params = await exchange.read();
+    const context = await createContext(app, credentialsOf({ headers: message.headers, ip }), arrival.requestId);
     exchange.context = context;
     exchange.status = exchange.mediaType === graphqlResponse ? 400 : 200;
     const admitted = await limits.admit(context, () => guard.admit(params, context.caller));
-    reply.headers(rateLimitHeaders(context.quota, app.clock.now().getTime()));
+    exchange.headers.push(...Object.entries(rateLimitHeaders(context.quota, app.clock.now().getTime())).flat());
     const { operation } = admitted.operation;
-    if (operation !== "query" && request.method !== "POST") {
-      reply.header("allow", "POST");
+    if (operation !== "query" && message.method !== "POST") {
+      exchange.headers.push("allow", "POST");
       exchange.status = 405;
       throw badInput("GET is for queries: send this with POST.");
     }
@@ -92,120 +141,76 @@ export const registerGraphql = async (server: FastifyInstance, deps: Deps): Prom
       throw badInput("Subscriptions come over WebSocket, or with `Accept: text/event-stream`.", "query");
     exchange.admitted = admitted;
     context.cost = admitted.cost;
-    return mutationWish(admitted, params.extensions, request.headers);
-  };
+    return mutationWish(admitted, params.extensions, message.headers);
+  }
+
+  /** The answer's text: compiled where that can be, by Apollo Server where resolvers have to be asked. */
+  async #execute(exchange: Exchange, context: Context, admitted: Admitted): Promise<string> {
+    const data = await this.#readCompiled(exchange, context, admitted);
+    if (data !== undefined) {
+      const { bound, limit } = admitted.cost;
+      this.#ended(exchange, undefined);
+      exchange.status = 200;
+      return `{"data":${data},"extensions":{"cost":{"bound":${bound},"limit":${limit}}}}`;
+    }
+    const hints = this.#hintsFor(context);
+    const executed = await this.#apollo.execute(admitted, context, exchange.mediaType, hints);
+    this.#ended(exchange, executed.errors);
+    exchange.status = this.#markRefusal(exchange, executed.errors) ? 429 : executed.status;
+    return executed.text;
+  }
 
   /** A query that needs no resolver, from the cache where it is kept. Nothing when graphql-js has to answer after all. */
-  const readCompiled = async ({ request, reply }: Exchange, context: Context, admitted: Admitted) => {
-    const query = compiled.prepare(context, admitted);
+  async #readCompiled(exchange: Exchange, context: Context, admitted: Admitted): Promise<string | undefined> {
+    const { cache, metrics } = this.deps.app;
+    const query = this.#compiled.prepare(context, admitted);
     if (query === undefined || context.caller === undefined) return undefined;
     const { source: document, operationName, variables } = admitted;
     const { tables, perUser } = query.usage;
     const key = { document, operationName, variables, visibility: visibilityOf(context.caller, perUser) };
-    const fresh = /\bno-(?:cache|store)\b/i.test(request.headers["cache-control"] ?? "");
-    const { text, outcome } = await app.cache.read({ key, tables: [...tables], fresh }, async () => {
+    const asked = exchange.message.headers["cache-control"];
+    const fresh = asked !== undefined && /\bno-(?:cache|store)\b/i.test(asked);
+    const { text, outcome } = await cache.read({ key, tables: [...tables], fresh }, async () => {
       const data = await query.run();
       return { text: data ?? "", storable: data !== undefined };
     });
-    if (outcome !== "BYPASS") app.metrics.cacheRequests.inc({ outcome: outcome === "HIT" ? "hit" : "miss" });
+    if (outcome !== "BYPASS") metrics.cacheRequests.inc({ outcome: outcome === "HIT" ? "hit" : "miss" });
     if (text === "") return undefined;
-    reply.header("x-cache", outcome);
+    exchange.headers.push("x-cache", outcome);
     return text;
-  };
-
-  /** The answer's text: compiled where that can be, by Apollo Server where resolvers have to be asked. */
-  const execute = async (exchange: Exchange, context: Context, admitted: Admitted) => {
-    const { reply, mediaType } = exchange;
-    const data = await readCompiled(exchange, context, admitted);
-    if (data !== undefined) {
-      const { bound, limit } = admitted.cost;
-      ended(exchange, undefined);
-      reply.type(`${mediaType}; charset=utf-8`);
-      return `{"data":${data},"extensions":{"cost":{"bound":${bound},"limit":${limit}}}}`;
-    }
-    const executed = await apollo.execute(admitted, context, mediaType, hintsFor(context));
-    ended(exchange, executed.errors);
-    const refusal = refusalHeaders(executed.errors);
-    reply.code(refusal === undefined ? executed.status : 429).headers({ ...executed.headers, ...refusal });
-    return executed.text;
-  };
-
-  const respond = async (exchange: Exchange, signal: AbortSignal) => {
-    const { reply, mediaType } = exchange;
-    const wish = await admit(exchange);
-    const { context, admitted } = exchange as Required<Exchange>;
-    const run = () => execute(exchange, context, admitted);
-    if (admitted.operation.operation === "query") {
-      // A mutation comes to its end even when nobody waits for it: it must not be left open whether it has happened.
-      const scope = currentScope();
-      if (scope !== undefined) scope.signal = signal;
-      return sendCompressed(reply, await orAborted(signal, run()));
-    }
-    if (wish === undefined) return reply.send(await run());
-    const answer = await runMutation(context, wish, run);
-    if (answer.replayed) reply.type(`${mediaType}; charset=utf-8`);
-    return reply.headers(mutationHeaders(wish, answer)).send(answer.text);
-  };
-
-  /** Runs the work of a request in its scope, and as a span under it. */
-  const inItsScope = <T>(request: FastifyRequest, work: () => Promise<T> | T): Promise<T> =>
-    runInScope(newScope(request.requestId, undefined, request.trace), () =>
-      inSpan(request.span?.child("graphql"), work),
-    );
-
-  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
-    const mediaType = negotiateMediaType(request.headers.accept);
-    const exchange: Exchange = { request, reply, mediaType: mediaType ?? "application/json", status: 400 };
-    const { signal, done } = requestSignal(reply.raw, app.config.http.requestTimeoutMs);
-    const work = async () => {
-      if (mediaType === undefined) return refuse(exchange, badInput("Accept `application/json`."), 406);
-      try {
-        return await respond(exchange, signal);
-      } catch (error) {
-        return refuse(exchange, error);
-      }
-    };
-    try {
-      return await inItsScope(request, work);
-    } finally {
-      done();
-    }
-  };
-
-  const answer = (request: FastifyRequest, reply: FastifyReply) =>
-    request.headers.accept === "text/event-stream" ? streams.stream(request, reply) : serve(request, reply);
-  server.route({ method: "POST", url: "/graphql", handler: answer });
-  server.route({
-    method: "GET",
-    url: "/graphql",
-    handler: (request, reply) => (wantsPage(request) ? reply.redirect("/graphiql") : answer(request, reply)),
-    wsHandler: streams.wsHandler,
-  });
-  const refuseRequest = (request: FastifyRequest, reply: FastifyReply, error: unknown, status?: number) =>
-    inItsScope(request, () => refuse({ request, reply, mediaType: "application/json", status: 400 }, error, status));
-  for (const url of ["/graphql", "/graphql/stream"]) {
-    server.route({
-      method: ["PUT", "PATCH", "DELETE"],
-      url,
-      handler: (request, reply) => {
-        reply.header("allow", "GET, POST");
-        return refuseRequest(request, reply, badInput(`${request.method} is not served here: send GET or POST.`), 405);
-      },
-    });
   }
-  server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    const known = edgeErrors[error.statusCode ?? 0];
-    return refuseRequest(request, reply, known ?? error, known && error.statusCode);
-  });
-  return apollo;
-};
 
-/** What is wrong with a request before a route sees it, by Fastify's status. */
-const edgeErrors: Readonly<Record<number, DomainError>> = {
-  400: badInput("The body is not JSON, or not as long as it says."),
-  413: new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB."),
-  415: new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`."),
-};
+  #refuse(exchange: Exchange, error: unknown, status = statusOf(error) ?? exchange.status): void {
+    const hints = this.#hintsFor(exchange.context);
+    const { requestId } = exchange.arrival;
+    const errors = errorsOf(error).map((each) => presentError(each, requestId, this.deps.app.logger, hints));
+    this.#ended(exchange, errors);
+    // What is left of its body would have to be read before the next request could be.
+    if (error === tooLarge) exchange.headers.push("connection", "close");
+    this.#markRefusal(exchange, errors);
+    exchange.answer(JSON.stringify({ errors }), status);
+  }
+
+  /** Says in headers when to come back, where the answer says no more than that a limit was reached. */
+  #markRefusal({ headers }: Exchange, errors: readonly GraphQLFormattedError[] | undefined): boolean {
+    const refusal = refusalHeaders(errors);
+    if (refusal !== undefined) setHeaders(headers, refusal);
+    return refusal !== undefined;
+  }
+
+  #ended({ arrival, context, admitted }: Exchange, errors: readonly GraphQLFormattedError[] | undefined): void {
+    const { document, operationName } = admitted ?? {};
+    const { startedAt } = arrival;
+    const operation = { transport: "http", document, operationName, caller: context?.caller, startedAt } as const;
+    this.deps.operationLog.ended(operation, errors);
+  }
+
+  #hintsFor(context: Context | undefined): boolean {
+    return mayHaveHints(context?.caller, this.deps.app.config.production);
+  }
+}
+
+const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
@@ -216,10 +221,16 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 };
 
 /** The status that an error brings along; none for what a document is refused for. */
-const statusOf = (error: unknown): number | undefined => {
+export const statusOf = (error: unknown): number | undefined => {
   if (error instanceof DomainError) return statuses[error.code];
   return errorsOf(error).every((each) => each instanceof GraphQLError) ? undefined : 500;
 };
 
-const wantsPage = ({ headers, query }: FastifyRequest) =>
-  (headers.accept ?? "").includes("text/html") && (query as { query?: unknown }).query === undefined;
+/** In place of what the operation said of its own limit before. */
+const setHeaders = (headers: string[], values: Readonly<Record<string, string>>): void => {
+  for (const [name, value] of Object.entries(values)) {
+    const at = headers.indexOf(name);
+    if (at === -1) headers.push(name, value);
+    else headers[at + 1] = value;
+  }
+};

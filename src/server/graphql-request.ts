@@ -1,8 +1,16 @@
-import type { FastifyRequest } from "fastify";
+import type { IncomingHttpHeaders } from "node:http";
 import type { GraphqlParams } from "#resolvers/guards/admit-document.js";
 import { badInput, DomainError } from "#src/platform/errors.js";
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** What a request brings: its body as JSON when it is a POST, else what stands behind the `?`, by name. */
+interface Brought {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+  readonly search: Given;
+}
 
 /** A request with one of these came from a program: a browser asks before it sends them to another origin. */
 const preflightHeaders = ["apollo-require-preflight", "x-apollo-operation-name", "graphql-require-preflight"];
@@ -11,8 +19,8 @@ const preflightHeaders = ["apollo-require-preflight", "x-apollo-operation-name",
  * Reads the parameters of a GraphQL request (GraphQL over HTTP, section 5). Throws a DomainError when the request itself
  * is malformed, before anybody looks at its document.
  */
-export const readGraphqlRequest = (request: FastifyRequest): GraphqlParams => {
-  const given = request.method === "GET" ? readSearch(request) : readBody(request);
+export const readGraphqlRequest = (brought: Brought): GraphqlParams => {
+  const given = brought.method === "POST" ? readBody(brought) : readSearch(brought);
   const { query, operationName, variables, extensions, documentId } = given;
   if (!isAbsent(query) && typeof query !== "string")
     throw badInput("`query` must be the text of a GraphQL document.", "query");
@@ -26,7 +34,8 @@ export const readGraphqlRequest = (request: FastifyRequest): GraphqlParams => {
 };
 
 /** CSRF prevention: what a foreign page can send without a preflight is refused, even a mere query. */
-export const refuseForgery = ({ headers }: FastifyRequest): void => {
+export const refuseForgery = (headers: IncomingHttpHeaders): void => {
+  if (headers["content-type"] === "application/json") return;
   const type = essenceOf(headers["content-type"]);
   if (type !== "" && !/^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)$/.test(type)) return;
   if (preflightHeaders.some((name) => headers[name])) return;
@@ -35,19 +44,24 @@ export const refuseForgery = ({ headers }: FastifyRequest): void => {
   );
 };
 
-const readBody = ({ headers, body }: FastifyRequest): Given => {
-  if (essenceOf(headers["content-type"]) !== "application/json")
+/** Throws UNSUPPORTED_MEDIA_TYPE for a body that is not announced as JSON. */
+export const requireJson = (headers: IncomingHttpHeaders): void => {
+  const type = headers["content-type"];
+  if (type !== "application/json" && essenceOf(type) !== "application/json")
     throw new DomainError("UNSUPPORTED_MEDIA_TYPE", "Send `Content-Type: application/json`.");
+};
+
+const readBody = ({ headers, body }: Brought): Given => {
+  requireJson(headers);
   if (Array.isArray(body)) throw badInput("Batches are not served: send one operation a request.");
   if (!isObject(body)) throw badInput("The body must be a JSON object with `query`.");
   return body;
 };
 
-const readSearch = ({ query: search, headers }: FastifyRequest): Given => {
+const readSearch = ({ search: given, headers }: Brought): Given => {
   const type = essenceOf(headers["content-type"]);
   if (type !== "" && type !== "application/json")
     throw new DomainError("UNSUPPORTED_MEDIA_TYPE", "A GET request has no content.");
-  const given = search as Given;
   for (const name of ["query", "documentId", "operationName", "variables", "extensions"]) {
     if (Array.isArray(given[name])) throw badInput(`\`${name}\` may be given once.`, name);
   }

@@ -18,13 +18,7 @@ const unauthorized = 4401;
 const forbidden = 4403;
 const goingAway = 1001;
 
-export type WebsocketHandler = ReturnType<typeof makeHandler>;
-
 export interface GraphqlStreams {
-  /** For the GET route of `/graphql`, where WebSockets knock. */
-  readonly wsHandler: WebsocketHandler;
-  /** Answers a request that asks for `text/event-stream`. */
-  readonly stream: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,12 +89,19 @@ export const registerGraphqlStreams = (
     reply.raw.once("close", () => responses.delete(reply.raw));
     await serveEventStream({ app, operations, fanOut }, request, reply);
   };
+  // On `/graphql` only those arrive that accept nothing but an event stream, WebSockets, and people who look around.
+  server.route({
+    method: "GET",
+    url: "/graphql",
+    handler: (request, reply) =>
+      request.headers.accept === "text/event-stream" ? stream(request, reply) : reply.redirect("/graphiql"),
+    wsHandler,
+  });
+  server.post("/graphql", stream);
   server.get("/graphql/stream", stream);
   server.post("/graphql/stream", stream);
 
   return {
-    wsHandler,
-    stream,
     close: async () => {
       for (const socket of server.websocketServer.clients) socket.close(goingAway, "The server stops; connect again.");
       for (const response of responses) response.destroy();

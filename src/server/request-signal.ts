@@ -1,5 +1,5 @@
-import type { ServerResponse } from "node:http";
 import { DomainError } from "#src/platform/errors.js";
+import type { Arrival } from "./arrival.js";
 
 /** Why nobody waits for an answer any more. */
 const left = new DomainError("TIMEOUT", "The client has left before its answer was ready.");
@@ -8,33 +8,20 @@ const left = new DomainError("TIMEOUT", "The client has left before its answer w
  * A signal that is aborted when a request takes longer than it may, or when its client leaves. `done` must be called when
  * the answer is ready.
  */
-export const requestSignal = (response: ServerResponse, limitMs: number): { signal: AbortSignal; done: () => void } => {
+export const requestSignal = (arrival: Arrival, limitMs: number): { signal: AbortSignal; done: () => void } => {
   const controller = new AbortController();
   const timer = setTimeout(() => {
     const message = `The request took longer than ${limitMs} ms and was given up: ask for less at a time.`;
     controller.abort(new DomainError("TIMEOUT", message, { limit: limitMs }));
   }, limitMs);
-  const leave = () => controller.abort(left);
-  response.once("close", leave);
-  return {
-    signal: controller.signal,
-    done: () => {
-      clearTimeout(timer);
-      response.off("close", leave);
-    },
-  };
+  arrival.onLeave = () => controller.abort(left);
+  return { signal: controller.signal, done: () => clearTimeout(timer) };
 };
 
 /** The work's result, or the signal's reason if that comes first. */
-export const orAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
-  let stop = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
+export const orAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.onabort = () => reject(signal.reason);
+    work.then(resolve, reject);
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-};

@@ -26,20 +26,22 @@ interface Services {
  */
 export const serveEventStream = async (services: Services, request: FastifyRequest, reply: FastifyReply) => {
   const { operations, app } = services;
+  const { arrival } = request.raw;
   const refuse = (status: number, error: DomainError) =>
-    reply.code(status).send({ errors: [presentError(error, request.requestId, app.logger)] });
+    reply.code(status).send({ errors: [presentError(error, arrival.requestId, app.logger)] });
   if (!(request.headers.accept ?? "").includes("text/event-stream"))
     return refuse(406, badInput("Streams come as `text/event-stream`: accept that."));
   let params: GraphqlParams;
   try {
-    params = readGraphqlRequest(request);
+    const { method, headers, body, query: search } = request;
+    params = readGraphqlRequest({ method, headers, body, search: search as Record<string, unknown> });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return refuse(error.code === "UNSUPPORTED_MEDIA_TYPE" ? 415 : 400, error);
   }
-  const { requestId, trace, headers } = request;
-  const arrival = { requestId, transport: "sse", trace, headers } as const;
-  const prepared = await operations.prepare(params, credentialsOf(request), arrival);
+  const { requestId, trace } = arrival;
+  const come = { requestId, transport: "sse", trace, headers: request.headers } as const;
+  const prepared = await operations.prepare(params, credentialsOf(request), come);
   if (Array.isArray(prepared)) {
     const refusal = refusalHeaders(prepared);
     return reply
@@ -54,6 +56,7 @@ export const serveEventStream = async (services: Services, request: FastifyReque
     reply.header("allow", "POST");
     return refuse(405, badInput("GET is for queries and subscriptions: send this with POST."));
   }
+  arrival.isStream = true;
   reply.hijack();
   // The client may have gone while its operation was looked at.
   if (reply.raw.destroyed) return;
