@@ -93,6 +93,7 @@ describe("I2 refresh tokens", () => {
       const stored = people.map(({ accessToken, refreshToken }): Pair => ({ accessToken, refreshToken }));
       const at = () => (random() < 0.5 ? one : other);
       let made = 0;
+      let failures = 0;
       const lossy = async (index: number): Promise<void> => {
         const tabs = 1 + Math.floor(random() * 4);
         const held = stored[index]?.refreshToken ?? "";
@@ -101,8 +102,12 @@ describe("I2 refresh tokens", () => {
             // Each tab goes on with what it read, and tries again until an answer arrives.
             for (;;) {
               made += 1;
-              const pair = await refreshAt(at(), held);
-              if (random() < 0.4) continue;
+              const pair = await refreshAt(at(), held).catch((error: { code: string }) => {
+                // A failure of an overloaded machine is one more lost answer; to be logged out never is.
+                if (error.code !== "INTERNAL") throw error;
+                failures += 1;
+              });
+              if (pair === undefined || random() < 0.4) continue;
               stored[index] = pair;
               return;
             }
@@ -122,6 +127,7 @@ describe("I2 refresh tokens", () => {
         still.at += 11_000 + Math.floor(random() * 14) * minute;
       }
       expect(made).toBeGreaterThanOrEqual(refreshes);
+      expect(failures).toBeLessThan(refreshes / 100);
       for (const [index, person] of people.entries()) {
         const pair = await refreshAt(one, stored[index]?.refreshToken ?? "");
         expect((await personAt(one.url, { ...person, ...pair }).sdk.Me()).me.email).toBe(person.email);

@@ -221,8 +221,13 @@ export class GraphqlHttp {
   }
 }
 
-const tell = (exchange: Exchange, headers: Readonly<Record<string, string>> = {}): void => {
-  for (const name in headers) exchange.headers.push(name, headers[name] ?? "");
+/** Adds headers to an answer; one that it has already, such as the state of a limit, is said anew. */
+const tell = ({ headers }: Exchange, values: Readonly<Record<string, string>> = {}): void => {
+  for (const [name, value] of Object.entries(values)) {
+    const index = headers.findIndex((each, at) => at % 2 === 0 && each === name);
+    if (index === -1) headers.push(name, value);
+    else headers[index + 1] = value;
+  }
 };
 
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
