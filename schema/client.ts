@@ -799,6 +799,8 @@ export type NodeQueryVariables = Exact<{
 
 export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
+    | { __typename: 'AuditCheckpoint', id: string }
+    | { __typename: 'AuditEntry', id: string }
     | { __typename: 'DataExport', id: string }
     | { __typename: 'DataKey', id: string }
     | { __typename: 'Event', id: string }
