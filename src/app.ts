@@ -30,7 +30,6 @@ import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { SessionSweep } from "./identity/session-sweep.js";
 import { expiringSignIns, signInEntities } from "./identity/sign-in-entities.js";
-import { SignInLimits } from "./identity/sign-in-limits.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SigningKey } from "./identity/signing-key.js";
 import { SigningKeys } from "./identity/signing-keys.js";
@@ -308,8 +307,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const issuer = config.http.publicUrl ?? "atrium";
     const tokens = new Tokens({ keys, signingKeys, clock, issuer });
     const sessions = new SessionService(database, tokens, clock, limits, logger, config.sessionMs);
-    const signInLimits = new SignInLimits(limits, config.limits.signIn);
-    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address, signInLimits };
+    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address, limits };
     const signIn = await createSignInServices(signInDeps);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
