@@ -226,16 +226,13 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const idempotency = new IdempotencyService(database, keys, clock, logger);
     idempotency.start();
     closers.push(() => idempotency.stop());
-
     const expiry = new ExpirySweep(database, clock, logger, expiringTables);
     expiry.start();
     closers.push(() => expiry.stop());
-
     const { smtpUrl, from = "" } = config.mail;
     const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
-
     const address = new PublicAddress(config.http);
     const lists = new Lists(database);
     const live = new Live(bus, logger);
