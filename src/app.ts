@@ -291,7 +291,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const expiry = new ExpirySweep(database, clock, logger, expiringTables);
     expiry.start();
     closers.push(() => expiry.stop());
-
     const { smtpUrl, from = "" } = config.mail;
     const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
     closers.push(async () => smtp?.close());
