@@ -17,10 +17,12 @@ const read = (file) => readFileSync(join(root, file), "utf8");
 
 const referencePages = async () => {
   const { envExample, metricsPage, settingsPage } = await import("../dist/src/commands/docs.js");
+  const { permissionsPage } = await import("../dist/src/commands/permissions-page.js");
   return [
     [".env.example", envExample()],
     ["docs/settings.md", settingsPage()],
     ["docs/metrics.md", metricsPage()],
+    ["docs/permissions.md", permissionsPage()],
   ].flatMap(([file, wanted]) => (read(file) === wanted ? [] : [`${file} is out of date: run \`npx atrium docs\`.`]));
 };
 

@@ -49,7 +49,7 @@ const lists = [
   listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
   listResolver(memberList, "member:read"),
-  listResolver(workspaceList, "workspace:read", { hasFind: false, isCompiled: false }),
+  listResolver(workspaceList, "workspace:list", { hasFind: false, isCompiled: false }),
 ];
 
 /** Root fields that lists answer, by name. */
@@ -67,7 +67,7 @@ const createResolvers = (app: App): object[] => [
   new QuoteResolver(app.quotes),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines, app.generations),
-  new WorkspaceResolver(app.workspaces),
+  new WorkspaceResolver(app.workspaces, app.workspaceRemoval),
 ];
 
 /** Every subscription brings its own stream of stored rows; type-graphql's topics are not used, but asked for. */

@@ -2,12 +2,16 @@ import { Arg, Authorized, Ctx, FieldResolver, Mutation, Query, Resolver, Root } 
 import { Role } from "#src/identity/membership.js";
 import { Workspace } from "#src/identity/workspace.js";
 import { CreateWorkspaceInput, UpdateWorkspaceInput } from "#src/identity/workspace-inputs.js";
+import type { WorkspaceRemoval } from "#src/identity/workspace-removal.js";
 import type { WorkspaceService } from "#src/identity/workspace-service.js";
 import type { Context } from "./context.js";
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
-  constructor(private readonly workspaces: WorkspaceService) {}
+  constructor(
+    private readonly workspaces: WorkspaceService,
+    private readonly removal: WorkspaceRemoval,
+  ) {}
 
   @Authorized("workspace:read")
   @Query(() => Workspace, { description: "The workspace of this request: the one in `X-Workspace-Id`, or your first." })
@@ -31,6 +35,18 @@ export class WorkspaceResolver {
     @Ctx() { actor }: Context,
   ) {
     return this.workspaces.update(actor, input);
+  }
+
+  @Authorized("workspace:delete")
+  @Mutation(() => Workspace, {
+    description:
+      "Deletes the workspace of this request and returns it as it was. Everybody in it is out at once; a job removes its rows. What was recorded for the audit stays.",
+  })
+  deleteWorkspace(
+    @Arg("name", () => String, { description: "The workspace's name, to say that this one is meant." }) name: string,
+    @Ctx() { actor }: Context,
+  ) {
+    return this.removal.delete(actor, name);
   }
 
   @FieldResolver(() => Role, { nullable: true, description: "Your role in it; null where you are no member." })

@@ -27,6 +27,7 @@ import { smtpTransport } from "./identity/smtp-transport.js";
 import { Tokens } from "./identity/tokens.js";
 import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
+import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
 import { AuditEntry } from "./platform/audit-entry.js";
 import type { Bus } from "./platform/bus.js";
@@ -95,6 +96,14 @@ export const entities = [
   QuoteFavourite,
 ];
 
+/** Tables of what goes with its workspace; those that refer to others first. What was recorded for the audit stays. */
+const tenantTables = ({ metadata }: Database): string[] =>
+  entities
+    .map((entity) => metadata.get(entity as new () => object))
+    .filter(({ tableName, properties }) => "workspaceId" in properties && !tableName.startsWith("audit_"))
+    .map(({ tableName }) => tableName)
+    .reverse();
+
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
 
@@ -102,7 +111,7 @@ const countedEntities = [User, Workspace, Quote, Generation];
 const expiringTables = [Mail].map((entity) => storageOf(entity).table);
 
 /** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [DeliverMail, GenerateQuote];
+const jobDefinitions = [DeliverMail, EraseWorkspace, GenerateQuote];
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -139,6 +148,7 @@ export interface App {
   readonly access: AccessWatch;
   readonly accounts: AccountService;
   readonly workspaces: WorkspaceService;
+  readonly workspaceRemoval: WorkspaceRemoval;
   readonly members: MemberService;
   readonly invitations: InvitationService;
   readonly mails: MailService;
@@ -269,6 +279,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       access: new AccessWatch(database, bus, clock, logger),
       accounts: new AccountService(database, sessions),
       workspaces: new WorkspaceService(database),
+      workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),
       invitations: new InvitationService(database, mails, address),
       address,

@@ -120,7 +120,7 @@ program
   .action(async () => (await import("./commands/demo.js")).demo());
 program
   .command("docs")
-  .description("write .env.example, docs/settings.md and docs/metrics.md from the code")
+  .description("write .env.example and the pages of docs that follow from the code")
   .action(async () => (await import("./commands/docs.js")).docs(process.cwd()));
 program
   .command("reset")

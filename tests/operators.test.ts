@@ -1,5 +1,5 @@
 import { ensureAdmin } from "#src/commands/ensure-admin.js";
-import { errorOf, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 
 const started: TestAtrium[] = [];
 const start = async (env: Record<string, string> = {}) => {
@@ -48,6 +48,28 @@ describe("I6 operators", () => {
     const query = "query ($id: ID!) { quote(id: $id) { createdBy { username isOperator } } }";
     expect((await other.query<Answer>(query, { id: quote.id })).quote.createdBy.isOperator).toBeNull();
     expect((await operator.query<Answer>(query, { id: quote.id })).quote.createdBy.isOperator).toBe(true);
+  });
+
+  test("who is an operator no more loses what that gave, and the open connections, within a second", async () => {
+    const atrium = await start();
+    const sockets: WebSocket[] = [];
+    const operator = await atrium.signUp({ onSocket: (socket) => sockets.push(socket) });
+    const ending = operator
+      .subscribe("subscription { events { id } }")
+      .next()
+      .catch(() => {});
+    await operator.query("{ cacheStats { hits } }");
+    const socket = await eventually(async () => sockets[0], Boolean);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const closed = new Promise<number>((resolve) => socket?.addEventListener("close", ({ code }) => resolve(code)));
+    const begun = performance.now();
+    await atrium.database.query('update "user" set is_operator = false');
+    expect(await closed).toBe(4403);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, begun + 1_000 - performance.now())));
+    expect(await errorOf(operator.query("{ cacheStats { hits } }"))).toMatchObject({ code: "FORBIDDEN" });
+    await operator.query("{ me { id } }");
+    await ending;
   });
 
   test("who writes the settings is one, even where a stranger came first, and the role in a workspace stays what it is", async () => {

@@ -1,5 +1,6 @@
 import { newId } from "#src/platform/ids.js";
 import { errorOf, eventually, type Person, personAt, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { scriptedProvider } from "./support/scripted-provider.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
 import { createTestDatabase, type TestDatabase } from "./support/test-database.js";
 
@@ -281,6 +282,81 @@ describe("I11 invitations", () => {
     expect(details.retryAfter).toBeGreaterThan(3_000);
     expect(await atrium.app.mails.last(1, "hundred.and.one@example.com")).toEqual([]);
   });
+});
+
+describe("I11 the end of a workspace", () => {
+  test("its owner deletes it by its name: all are out at once, no row of it is left, and no other is touched", async () => {
+    const { provider, state } = scriptedProvider({ delayMs: 1_000 });
+    const working = await startAtrium({ providers: [provider] });
+    const { database } = working;
+    try {
+      const other = await startTeam(working);
+      await other.owner.sdk.CreateQuote({ input: { text: "Stays.", author: "Other" } });
+      const team = await startTeam(working);
+      const admin = await team.join("ADMIN");
+      const { createQuote: quote } = await team.owner.sdk.CreateQuote({ input: { text: "Goes.", author: "Us" } });
+      await admin.query("mutation ($id: ID!) { favouriteQuote(id: $id) { id } }", { id: quote.id });
+      await invite(admin, "too.late@example.com");
+      const { createApiKey } = await admin.sdk.CreateApiKey({ input: { name: "Bot", scopes: ["quote:read"] } });
+      await database.query(
+        `insert into quote (id, workspace_id, created_at, updated_at, text, author, source, created_by_id)
+          select 'quote_' || n || $1, $1, now(), now(), 'many', 'Bot', 'USER', $2 from generate_series(1, 2500) n`,
+        [team.id, team.owner.userId],
+      );
+      await admin.sdk.GenerateQuote({ input: { topic: "the end" } });
+      await eventually(
+        async () => state.calls,
+        (calls) => calls === 1,
+      );
+      const { closed, there, ending } = await socketOf(admin, working.url, team);
+      const { workspace } = await team.owner.sdk.Workspace();
+
+      expect(await errorOf(admin.sdk.DeleteWorkspace({ name: workspace.name }))).toMatchObject({ code: "FORBIDDEN" });
+      for (const name of ["", workspace.name.toUpperCase(), `${workspace.name} `, other.id])
+        expect(await errorOf(team.owner.sdk.DeleteWorkspace({ name }))).toMatchObject({
+          code: "BAD_USER_INPUT",
+          details: { field: "name" },
+        });
+      const { deleteWorkspace } = await team.owner.sdk.DeleteWorkspace({ name: workspace.name });
+      expect(deleteWorkspace).toMatchObject({ id: team.id, name: workspace.name });
+      expect(await closed).toBe(4403);
+      expect(await errorOf(admin.sdk.Quotes({}))).toMatchObject({ code: "FORBIDDEN" });
+      const byKey = personAt(working.url, { ...admin, accessToken: createApiKey.secret });
+      expect(await errorOf(byKey.sdk.Quotes({}))).toMatchObject({ code: "UNAUTHENTICATED" });
+      expect((await personAt(working.url, admin).sdk.Workspaces({})).workspaces.totalCount).toBe(1);
+
+      const tables = await database.query<{ name: string }>(
+        `select table_name as name from information_schema.columns
+          where table_schema = 'public' and column_name = 'workspace_id'`,
+      );
+      expect(tables.length).toBeGreaterThan(8);
+      const left = async () => {
+        const counts: Record<string, number> = {};
+        for (const { name } of tables) {
+          const [row] = await database.query<{ n: number }>(
+            `select count(*)::int as n from "${name}" where workspace_id = $1`,
+            [team.id],
+          );
+          if (row?.n) counts[name] = row.n;
+        }
+        return counts;
+      };
+      await eventually(
+        async () => (await database.query("select 1 from workspace where id = $1", [team.id])).length,
+        (rows) => rows === 0,
+        20_000,
+      );
+      expect(await left()).toEqual({});
+      // What was being written when the workspace ended comes to its end, and to nothing.
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      expect(await left()).toEqual({});
+      expect((await other.owner.sdk.Quotes({})).quotes.totalCount).toBe(1);
+      await there.close();
+      await ending;
+    } finally {
+      await working.close();
+    }
+  }, 40_000);
 });
 
 describe("I6 roles", () => {

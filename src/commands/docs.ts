@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Metrics } from "../platform/metrics.js";
 import { settings } from "../platform/settings.js";
+import { permissionsPage } from "./permissions-page.js";
 
 interface Setting {
   readonly name: string;
@@ -78,4 +79,5 @@ export const docs = async (root: string): Promise<void> => {
   await writeFile(join(root, ".env.example"), envExample());
   await writeFile(join(root, "docs", "settings.md"), settingsPage());
   await writeFile(join(root, "docs", "metrics.md"), metricsPage());
+  await writeFile(join(root, "docs", "permissions.md"), permissionsPage());
 };

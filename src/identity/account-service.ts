@@ -5,7 +5,7 @@ import { isUniqueViolation } from "#src/platform/database.js";
 import { DomainError, unauthenticated } from "#src/platform/errors.js";
 import type { Origin } from "./caller.js";
 import type { SignInInput, SignUpInput } from "./credentials.js";
-import { Membership, Role } from "./membership.js";
+import { Membership, memberTopic, Role } from "./membership.js";
 import { checkPassword, hashPassword } from "./passwords.js";
 import { type SessionService, selfActor } from "./session-service.js";
 import type { TokenPair } from "./token-pair.js";
@@ -61,9 +61,10 @@ export class AccountService {
   /** For whoever signs in with what the settings say of the first login: who writes the settings runs the installation. */
   async makeOperator(userId: string, requestId: string): Promise<void> {
     const actor = { ...selfActor(requestId), userId, workspaceId: "" };
-    await this.database.write(actor, (change) =>
-      change.sql(sql`update "user" set is_operator = true where id = ${userId} and not is_operator`),
-    );
+    await this.database.write(actor, async (change) => {
+      await change.sql(sql`update "user" set is_operator = true where id = ${userId} and not is_operator`);
+      change.wake(memberTopic(userId));
+    });
   }
 
   /** Asked of the database until somebody is there, and never again: nobody is first after that. */

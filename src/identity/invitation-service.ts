@@ -10,7 +10,7 @@ import type { Caller } from "./caller.js";
 import { Invitation } from "./invitation.js";
 import type { InviteMemberInput } from "./invitation-inputs.js";
 import type { MailService } from "./mail-service.js";
-import { holdMembers, refuseAbove } from "./member-rules.js";
+import { acrossWorkspaces, holdMembers, lockMembers, refuseAbove } from "./member-rules.js";
 import { isAbove, Membership, memberTopic, type Role } from "./membership.js";
 import { permissionsOf } from "./permissions.js";
 
@@ -41,7 +41,7 @@ export class InvitationService {
   invite(caller: Caller, { email: given, role }: InviteMemberInput): Promise<Invitation> {
     const email = given.toLowerCase();
     const token = `ati_${randomBytes(32).toString("base64url")}`;
-    return this.database.write(caller, async (change) => {
+    return this.database.write(acrossWorkspaces(caller), async (change) => {
       const own = await holdMembers(change, caller);
       refuseAbove(own, role, "input.role");
       await refuseMember(change, email);
@@ -65,7 +65,7 @@ export class InvitationService {
 
   /** Takes an invitation back. One that was taken back before stays as it is. */
   revoke(caller: Caller, id: string): Promise<Invitation> {
-    return this.database.write(caller, async (change) => {
+    return this.database.write(acrossWorkspaces(caller), async (change) => {
       const own = await holdMembers(change, caller);
       const invitation = await change.find(Invitation, { id: parseId(id, "invitation") });
       if (invitation === null) throw notFound("invitation", id);
@@ -88,7 +88,8 @@ export class InvitationService {
       }>`select workspace_id as "workspaceId" from invitation where token_hash = ${tokenHash}`,
     );
     if (found === undefined) throw notOpen();
-    return this.database.write({ ...caller, ...found }, async (change) => {
+    return this.database.write(acrossWorkspaces({ ...caller, ...found }), async (change) => {
+      await lockMembers(change);
       const invitation = await change.find(Invitation, { tokenHash });
       if (invitation === null || !(await isOpen(change, invitation))) throw notOpen();
       const [user] = await change.sql(sql<{ email: string }>`select email from "user" where id = ${caller.userId}`);
@@ -138,7 +139,7 @@ const offer = async (change: Change, inviterId: string): Promise<Offered | undef
     select w.name as "workspaceName", u.username as "inviterName", m.role as "inviterRole"
     from workspace w join "user" u on u.id = ${inviterId} and u.is_active
       left join membership m on m.workspace_id = w.id and m.user_id = u.id
-    where w.id = ${change.actor.workspaceId} for no key update of w`);
+    where w.id = ${change.actor.workspaceId}`);
   return offered;
 };
 

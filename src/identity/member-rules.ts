@@ -6,6 +6,17 @@ import { isAbove, type Role } from "./membership.js";
 import { permissionsOf } from "./permissions.js";
 
 /**
+ * For what is about people in several workspaces, such as who joins or loses their last one: each statement says itself
+ * which workspace it is about.
+ */
+export const acrossWorkspaces = <T extends Caller>(caller: T): T => ({ ...caller, isSystem: true });
+
+/** Holds the memberships of the actor's workspace until the end of the transaction. The first lock, before any row's. */
+export const lockMembers = async (change: Change): Promise<void> => {
+  await change.sql(sql`select 1 from workspace where id = ${change.actor.workspaceId} for no key update`);
+};
+
+/**
  * Holds the memberships of the caller's workspace until the end of the transaction, so that what is decided about them
  * stays true. Gives the caller's role as it is now: it may have changed since the request was let in.
  */
@@ -14,7 +25,7 @@ export const holdMembers = async (
   { userId, workspaceId }: Caller,
   permission = "member:manage",
 ): Promise<Role> => {
-  await change.sql(sql`select 1 from workspace where id = ${workspaceId} for no key update`);
+  await lockMembers(change);
   const [own] = await change.sql(
     sql<{ role: Role }>`select role from membership where workspace_id = ${workspaceId} and user_id = ${userId}`,
   );

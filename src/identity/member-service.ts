@@ -5,7 +5,7 @@ import { DomainError, notFound } from "#src/platform/errors.js";
 import { newId, parseId } from "#src/platform/ids.js";
 import { defineList } from "#src/platform/lists/list.js";
 import type { Caller } from "./caller.js";
-import { holdMembers, refuseAbove } from "./member-rules.js";
+import { acrossWorkspaces, holdMembers, refuseAbove } from "./member-rules.js";
 import { Membership, memberTopic, Role } from "./membership.js";
 import { makeWorkspace } from "./workspace-service.js";
 
@@ -17,7 +17,7 @@ export class MemberService {
 
   assign(caller: Caller, userId: string, role: Role): Promise<Membership> {
     const id = parseId(userId, "user", "userId");
-    return this.database.write(caller, async (change) => {
+    return this.database.write(acrossWorkspaces(caller), async (change) => {
       const own = await holdMembers(change, caller);
       const member = await findMember(change, id);
       refuseAbove(own, member.role, "userId");
@@ -35,7 +35,7 @@ export class MemberService {
   /** Gives the membership as it was. */
   remove(caller: Caller, userId: string): Promise<Membership> {
     const id = parseId(userId, "user", "userId");
-    return this.database.write(caller, async (change) => {
+    return this.database.write(acrossWorkspaces(caller), async (change) => {
       const own = await holdMembers(change, caller);
       const member = await findMember(change, id);
       refuseAbove(own, member.role, "userId");
@@ -45,7 +45,7 @@ export class MemberService {
 
   /** Gives the membership as it was. */
   leave(caller: Caller): Promise<Membership> {
-    return this.database.write(caller, async (change) => {
+    return this.database.write(acrossWorkspaces(caller), async (change) => {
       await holdMembers(change, caller, "member:leave");
       return end(change, await findMember(change, caller.userId), "member.left");
     });
@@ -82,7 +82,7 @@ const keepAnOwner = async (change: Change, userId: string): Promise<void> => {
 };
 
 /** Everybody acts in some workspace: who has lost the last one gets one of their own, as at sign-up. */
-const keepAHome = async (change: Change, userId: string): Promise<void> => {
+export const keepAHome = async (change: Change, userId: string): Promise<void> => {
   // Of two workspaces that end a membership at once, the second sees what the first has left.
   const [user] = await change.sql(
     sql<{ username: string }>`select username from "user" where id = ${userId} for update`,

@@ -177,4 +177,5 @@ export const selfActor = (requestId: string): Actor => ({
   workspaceId: newId("workspace"),
   permissions: new Set(),
   requestId,
+  isSystem: true,
 });

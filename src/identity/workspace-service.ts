@@ -5,6 +5,7 @@ import { badInput, DomainError, unauthenticated } from "#src/platform/errors.js"
 import { newId } from "#src/platform/ids.js";
 import { defineList } from "#src/platform/lists/list.js";
 import type { Caller } from "./caller.js";
+import { acrossWorkspaces } from "./member-rules.js";
 import { Membership, memberTopic, Role } from "./membership.js";
 import { Workspace } from "./workspace.js";
 import type { CreateWorkspaceInput, UpdateWorkspaceInput } from "./workspace-inputs.js";
@@ -44,7 +45,7 @@ export class WorkspaceService {
   create(caller: Caller, input: CreateWorkspaceInput): Promise<Workspace> {
     const name = cleanName(input.name);
     // The events of a workspace begin with its own.
-    const actor = { ...caller, workspaceId: newId("workspace") };
+    const actor = acrossWorkspaces({ ...caller, workspaceId: newId("workspace") });
     return this.database.write(actor, async (change) => {
       const [{ owned } = { owned: 0 }] = await change.sql(sql<{ owned: number }>`
         select count(*)::int as owned from membership where user_id = ${caller.userId} and role = ${Role.OWNER}`);
@@ -81,7 +82,7 @@ export const makeWorkspace = (change: Change, id: string, name: string, ownerId:
   return workspace;
 };
 
-const toWorkspace = (row: Stored): Workspace =>
+export const toWorkspace = (row: Stored): Workspace =>
   Object.assign(new Workspace(), row, { createdAt: new Date(row.createdAt) });
 
 /** Names stand in mails and on the command line: on one line, and without what steers a terminal. */
