@@ -6,9 +6,7 @@ import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
-import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
-import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
-import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
+import { type Audit, auditEntities, auditKeyOf, createAudit } from "./audit/create-audit.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { ApiKey } from "./identity/api-key.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
@@ -40,7 +38,6 @@ import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
 import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
-import { AuditEntry } from "./platform/audit-entry.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
@@ -109,10 +106,7 @@ export const entities = [
   Job,
   JobEventRow,
   Event,
-  AuditEntry,
-  AuditSeal,
-  AuditUnsealed,
-  AuditCheckpoint,
+  ...auditEntities,
   IdempotencyKey,
   RateLimitCount,
   DataKey,

@@ -89,7 +89,13 @@ export class AuditCheckpoints {
           select sequence, at from audit_checkpoint where workspace_id = w.id order by sequence desc, at desc limit 1) c on true
         where c.sequence is null or (c.sequence < h.sequence and c.at <= ${before}) limit ${batch}`);
       for (const { workspaceId } of due) {
-        const actor = { workspaceId, userId: "", permissions: new Set<string>(), requestId: "audit sealer" };
+        const actor = {
+          workspaceId,
+          userId: "",
+          permissions: new Set<string>(),
+          requestId: "",
+          isSystem: true as const,
+        };
         await this.database.write(actor, (change) => this.sign(change));
       }
       found = due.length;

@@ -45,6 +45,7 @@ export const sealerActor: Actor = {
   userId: "",
   permissions: new Set(),
   requestId: "audit sealer",
+  isSystem: true,
 };
 
 /** Gives entries their places in the chains of their workspaces: one batch and one process at a time, and within a second. */
