@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121185719 extends Migration {
+export class Migration20261121190305 extends Migration {
 
-  override name = 'Migration20261121185719';
+  override name = 'Migration20261121190305';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "audit_checkpoint" ("id" text not null, "workspace_id" text not null, "first_sequence" double precision not null, "sequence" double precision not null, "hash" text not null, "at" timestamptz not null, "key_id" text not null, "signature" text not null, primary key ("id"));`);
