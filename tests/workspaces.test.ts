@@ -203,9 +203,10 @@ describe("I11 invitations", () => {
     expect(JSON.stringify(events)).not.toContain(guest.email);
     // Whoever signs up with the address afterwards can use it.
     const input = { email: "nobody.at.all@example.com", password: "correct horse battery" };
+    const token = await mailed(input.email);
     const { signUp } = await atrium.stranger.sdk.SignUp({ input });
     const late = personAt(atrium.url, { ...input, ...signUp });
-    await late.sdk.AcceptInvitation({ token: await mailed(input.email) });
+    await late.sdk.AcceptInvitation({ token });
     expect(await rolesIn(team)).toEqual(["OWNER", "EDITOR"]);
   });
 

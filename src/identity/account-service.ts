@@ -121,7 +121,7 @@ export class AccountService {
       select u.id, u.password_hash as "passwordHash", u.is_active as "isActive", m.workspace_id as "workspaceId",
         exists (select 1 from session s where s.user_id = u.id and s.network = ${attempt.network}) as "isKnownNetwork"
       from "user" u join membership m on m.user_id = u.id where u.email = ${email} order by m.id limit 1`);
-    if (!found?.isKnownNetwork) await attempt.asStranger();
+    await attempt.from(found?.isKnownNetwork ?? false);
     const matches = await checkPassword(found?.passwordHash, input.password);
     if (!matches || found === undefined || !found.isActive) {
       await attempt.failed();

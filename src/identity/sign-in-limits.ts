@@ -7,6 +7,8 @@ const networkFactor = 10;
 /** Times the same: what networks that an account does not know may get wrong together, in an hour and in a day. */
 const strangersFactor = { hour: 2, day: 5 };
 
+const unbounded = 2 ** 31 - 1;
+
 /** How long failures are remembered for whom they concern, in seconds. */
 const failuresSeconds = 90 * 24 * 60 * 60;
 
@@ -24,6 +26,8 @@ export class SignInLimits {
   readonly #ofAccountAndNetwork: LimitPolicy;
   readonly #ofNetwork: LimitPolicy;
   readonly #ofStrangers: readonly LimitPolicy[];
+  /** Nobody is refused by these: counted so that a network that is known takes as long as one that is not. */
+  readonly #ofKnown: readonly LimitPolicy[];
 
   constructor(
     private readonly limits: Limits,
@@ -36,11 +40,15 @@ export class SignInLimits {
       strictly("sign-in-account", strangersFactor.hour * perHour, counted),
       strictly("sign-in-account-day", strangersFactor.day * perHour, counted, 24),
     ];
+    this.#ofKnown = this.#ofStrangers.map((policy) => ({ ...policy, name: `${policy.name}-known`, limit: unbounded }));
   }
 
   /** Counts an attempt. Throws RATE_LIMITED. */
   async begin(email: string, address: string): Promise<SignInAttempt> {
-    const attempt = new SignInAttempt(this.limits, email, networkName(this.limits, address), this.#ofStrangers);
+    const attempt = new SignInAttempt(this.limits, email, networkName(this.limits, address), {
+      strangers: this.#ofStrangers,
+      known: this.#ofKnown,
+    });
     await this.limits.take(this.#ofAccountAndNetwork, `${email} ${attempt.network}`);
     await attempt.count([this.#ofNetwork], attempt.network);
     return attempt;
@@ -56,12 +64,13 @@ export class SignInAttempt {
     private readonly email: string,
     /** To be compared with the networks of the account's sessions. */
     readonly network: string,
-    private readonly ofStrangers: readonly LimitPolicy[],
+    private readonly policies: { readonly strangers: readonly LimitPolicy[]; readonly known: readonly LimitPolicy[] },
   ) {}
 
-  /** To be called when nobody has signed in to the account from this network before. Throws RATE_LIMITED. */
-  asStranger(): Promise<void> {
-    return this.count(this.ofStrangers, this.email);
+  /** Counts it for the account, by whether somebody has signed in to it from this network before. Throws RATE_LIMITED. */
+  from(isKnownNetwork: boolean): Promise<void> {
+    const { strangers, known } = this.policies;
+    return isKnownNetwork ? this.count(known, this.email) : this.count(strangers, this.email);
   }
 
   async failed(): Promise<void> {

@@ -36,7 +36,7 @@ interface Deps {
 
 /**
  * `/graphql` for queries and mutations, on Node's own requests and answers: an operation may take less time than a
- * framework would to bring it here (docs/decisions/009-graphql-without-framework.md).
+ * framework would to bring it here (docs/decisions/013-graphql-without-framework.md).
  */
 export class GraphqlHttp {
   readonly #apollo: ApolloExecutor;
