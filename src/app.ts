@@ -131,6 +131,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => tracing.close());
     const database = await connectDatabase(config, databaseUrl, clock);
     closers.push(() => database.close());
+    if (config.database.rowSecurity) await database.requireWall();
+    else logger.warn("ATRIUM_ROW_SECURITY is off: Postgres itself does not hold workspaces apart");
     const pool = await database.pool();
     const observe = statementLog(metrics, logger, config.slowQueryMs);
     await database.onConnection((client) => observeClient(client, observe));

@@ -64,7 +64,7 @@ export class SessionService {
    * later the token must have been copied, and the whole session ends (RFC 9700, section 4.14.2).
    */
   async refresh(refreshToken: string, origin: Origin): Promise<TokenPair> {
-    const actor = { workspaceId: "", userId: "", permissions: new Set<string>(), requestId: origin.requestId };
+    const actor: Actor = { ...selfActor(origin.requestId), workspaceId: "", userId: "" };
     const outcome = await this.database.write(actor, async (change) => {
       const [held] = await change.sql(sql<Held>`
         select s.id as "sessionId", s.user_id as "userId", s.refreshed_at as "refreshedAt", s.revoked_at as "revokedAt",
@@ -201,4 +201,5 @@ export const selfActor = (requestId: string): Actor => ({
   workspaceId: newId("workspace"),
   permissions: new Set(),
   requestId,
+  isSystem: true,
 });

@@ -9,6 +9,7 @@ import { Node } from "#src/platform/node.js";
   // Seen by themselves and by those with whom they share the workspace of the request.
   visible: (row, { workspace }) =>
     `exists (select 1 from membership m where m.user_id = ${row}.id and m.workspace_id = ${workspace})`,
+  changeable: (row, { user }) => `${row}.id = ${user}`,
 })
 export class User extends Node {
   @Column(() => String, { sql: "text", unique: true, description: "Unique, in lower case, at most 255 characters." })

@@ -5,6 +5,11 @@ export interface Actor {
   readonly permissions: ReadonlySet<string>;
   /** Ties log lines, jobs and errors of one request together. */
   readonly requestId: string;
+  /**
+   * Set where there is nobody yet on whose behalf something happens, such as at a sign-up: its transaction is the system's
+   * own, and the wall in Postgres does not stand around it.
+   */
+  readonly isSystem?: true;
 }
 
 /** The actor of a background job: it may do what it was asked for, in the workspace that asked. */

@@ -91,14 +91,20 @@ interface Storage {
   /** Name of the table. */
   table: string;
   description: string;
-  /** Who may see a row; without it the members of its workspace. */
+  /** Who may see a row; without it the members of its workspace. Lists and the policies of Postgres are made of it. */
   visible?: RowExpression;
+  /** Who may change or delete a row, as far as Postgres is concerned; without it whoever sees it. */
+  changeable?: RowExpression;
 }
 
-/** Where the rows of an entity class are, and who may see them. */
-export const storageOf = (entity: { prototype: object }): Required<Storage> => {
-  const { table, description, visible } = Reflect.getMetadata(storage, entity.prototype) as Storage;
-  return { table, description, visible: visible ?? ((row, { workspace }) => `${row}.workspace_id = ${workspace}`) };
+const ofWorkspace: RowExpression = (row, { workspace }) => `${row}.workspace_id = ${workspace}`;
+
+/** Where the rows of an entity class are, and who may see them; `isDeclared` when the class itself says that. */
+export const storageOf = (entity: { prototype: object }): Required<Storage> & { readonly isDeclared: boolean } => {
+  const declared = Reflect.getMetadata(storage, entity.prototype) as Storage | undefined;
+  const { table = "", description = "", visible = ofWorkspace } = declared ?? {};
+  const { changeable = visible } = declared ?? {};
+  return { table, description, visible, changeable, isDeclared: declared?.visible !== undefined };
 };
 
 /** Property names are camelCase, columns snake_case. */

@@ -1,6 +1,6 @@
 import { Migrator } from "@mikro-orm/migrations";
 import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
-import type { RawBuilder } from "kysely";
+import { CompiledQuery, type RawBuilder } from "kysely";
 import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
@@ -11,13 +11,17 @@ import type { Statement } from "./lists/statement.js";
 import { runTogether } from "./operation-transaction.js";
 import { releaseBroken } from "./release-broken.js";
 import { retrying } from "./retry-transaction.js";
+import { type WalledTable, walledTables } from "./row-policies.js";
 import { currentScope } from "./scope.js";
+import { become, inspectWall, type Viewer } from "./tenant-wall.js";
 import { writtenTables } from "./written-tables.js";
 
 type EntityClasses = NonNullable<Options["entities"]>;
 
 interface DatabaseOptions {
   url: string;
+  /** Whether the wall in Postgres is to stand: `requireWall` then makes sure of it. */
+  rowSecurity: boolean;
   /** Most connections of this process. */
   pool: number;
   /** Milliseconds that one statement may run. */
@@ -28,14 +32,24 @@ interface DatabaseOptions {
   migrations: { path: string; pathTs: string };
 }
 
-/** The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs. */
+/**
+ * The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs.
+ *
+ * There are two kinds of statements. `read` and `write` are on behalf of an actor, and run under the tenant role, to which
+ * Postgres shows the rows of that actor alone. `rows`, `row` and `upkeep` are the system's own business, such as
+ * authentication, sweeps and the heads of logs: they run as the owner of the tables, and each one says itself what it is
+ * about. So is the `write` of an actor that `isSystem`.
+ */
 export class Database {
+  #role: string | undefined;
+
   private constructor(
     private readonly orm: MikroORM,
     private readonly reads: Connections,
     /** Apart from reads: an insert may have to wait for a lock, and nothing that reads shall wait behind it. */
     private readonly inserts: Connections,
     private readonly clock: Clock,
+    readonly rowSecurity: boolean,
   ) {}
 
   /** Called after each commit with what it brought. Set once by the composition root. */
@@ -48,7 +62,7 @@ export class Database {
   beforeCommit: (touched: readonly string[]) => Promise<() => void> = async () => () => {};
 
   static async connect(options: DatabaseOptions): Promise<Database> {
-    const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
+    const { url, pool, statementTimeoutMs, entities, clock, migrations, rowSecurity } = options;
     // Statements that stand alone share some of the connections; each transaction has one of the others to itself.
     const shared = { reads: Math.max(1, Math.floor(pool / 3)), inserts: Math.max(1, Math.floor(pool / 5)) };
     const orm = await MikroORM.init({
@@ -89,7 +103,7 @@ export class Database {
     }
     const reads = new Connections({ url, max: shared.reads, statementTimeoutMs });
     const inserts = new Connections({ url, max: shared.inserts, statementTimeoutMs });
-    const database = new Database(orm, reads, inserts, clock);
+    const database = new Database(orm, reads, inserts, clock, rowSecurity);
     releaseBroken(await database.pool());
     return database;
   }
@@ -107,6 +121,26 @@ export class Database {
     return (await this.orm.schema.getUpdateSchemaSQL()).trim();
   }
 
+  /** The tables that the tenant role may use, with the policies that bound it. */
+  get walledTables(): WalledTable[] {
+    return walledTables(this.metadata.getAll().values());
+  }
+
+  /**
+   * From here on statements on behalf of an actor run under the tenant role. Called before the first of them; throws
+   * SettingError when the wall does not stand as declared.
+   */
+  async requireWall(): Promise<void> {
+    const client = await (await this.pool()).connect();
+    try {
+      this.#role = await inspectWall(client, this.walledTables);
+    } finally {
+      client.release();
+    }
+    this.reads.role = this.#role;
+    this.inserts.role = this.#role;
+  }
+
   /** Shows every connection, at the latest before its first statement. */
   async onConnection(see: (client: ClientBase) => void): Promise<void> {
     // At every use and not when it is made: the first one is older than this line.
@@ -119,7 +153,10 @@ export class Database {
     return (this.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
   }
 
-  /** Plain rows of one statement that reads. What writes goes through `write`, so that caches hear of it. */
+  /**
+   * Plain rows of one statement that reads, for the system's own business. What writes goes through `write`, so that caches
+   * hear of it.
+   */
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
     const { transaction } = currentScope() ?? {};
     if (transaction !== undefined) return transaction.rows(query);
@@ -148,11 +185,14 @@ export class Database {
     return (await this.rows(query))[0];
   }
 
-  /** The rows of one reading statement, as Postgres writes them. Cancelled when the operation that asks has ended. */
-  async read(statement: Statement): Promise<RawRow[]> {
+  /**
+   * The rows of one reading statement on behalf of an actor, as Postgres writes them. Cancelled when the operation that asks
+   * has ended.
+   */
+  async read(actor: Viewer, statement: Statement): Promise<RawRow[]> {
     const { transaction, signal } = currentScope() ?? {};
-    if (transaction !== undefined) return transaction.read(statement);
-    return this.reads.run(statement.text, statement.values, { signal, repeatable: true });
+    if (transaction !== undefined) return transaction.read(actor, statement);
+    return this.reads.run(statement.text, statement.values, { actor, signal, repeatable: true });
   }
 
   /**
@@ -173,6 +213,7 @@ export class Database {
       const begun = this.#fork();
       await begun.begin();
       em = begun;
+      if (this.#role !== undefined && !actor.isSystem) await become(this.#role, actor).execute(begun.getKysely());
       return begun;
     };
     const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock });
@@ -181,7 +222,7 @@ export class Database {
       const result = await work(change);
       const { committed, statement } = await change.complete();
       ended = await this.beforeCommit(committed.touched);
-      if (statement !== undefined) await this.inserts.run(statement.text, statement.values, { repeatable: false });
+      if (statement !== undefined) await this.#insert(actor, statement);
       await em?.commit();
       return { result, committed };
     } catch (error) {
@@ -190,6 +231,11 @@ export class Database {
     } finally {
       ended();
     }
+  }
+
+  async #insert(actor: Actor, { text, values }: { text: string; values: unknown[] }): Promise<void> {
+    if (!actor.isSystem) await this.inserts.run(text, values, { actor, repeatable: false });
+    else await this.#fork().getKysely().executeQuery(CompiledQuery.raw(text, values));
   }
 
   /**
@@ -216,6 +262,7 @@ export class Database {
   get #together() {
     return {
       begin: () => this.#fork(),
+      role: this.#role,
       clock: this.clock,
       beforeCommit: (touched: readonly string[]) => this.beforeCommit(touched),
     };

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { Actor } from "./actor.js";
 import type { Database } from "./database.js";
 import { DomainError, notFound } from "./errors.js";
@@ -28,9 +27,10 @@ export class JobService {
     private readonly live: Live,
   ) {}
 
-  counts(actor: Actor): Promise<JobCount[]> {
-    return this.database.rows(sql<JobCount>`select status, count(*)::int as count from job
-      where workspace_id = ${actor.workspaceId} group by status order by status`);
+  async counts(actor: Actor): Promise<JobCount[]> {
+    const groups = await this.lists.aggregate(jobList, actor, { groupBy: ["STATUS"] });
+    const counts = groups.map(({ group, count }) => ({ status: group?.status as JobStatus, count }));
+    return counts.sort((a, b) => (a.status < b.status ? -1 : 1));
   }
 
   follow(actor: Actor, id: string, after: string | undefined): Promise<Following<JobEvent>> {

@@ -2,14 +2,19 @@ import pg from "pg";
 import type { Database } from "./database.js";
 import { SettingError } from "./errors.js";
 import { migrateBullQueues } from "./job-queues-bullmq.js";
+import { raiseWall } from "./tenant-wall.js";
 
 /** Any number that nothing else locks: of several processes that start together, one migrates and the others wait. */
 const migrationLock = 7_203_410;
 
-/** Brings our tables and the job queue's to the newest version. Returns the names of the migrations it ran. */
+/**
+ * Brings our tables, the wall around their rows and the job queue's tables to the newest version. Returns the names of the
+ * migrations it ran.
+ */
 export const migrateUp = (database: Database, url: string): Promise<string[]> =>
-  exclusively(url, async () => {
+  exclusively(url, async (client) => {
     const done = await database.migrator.up();
+    if (database.rowSecurity) await raiseWall(client, database.walledTables);
     await migrateBullQueues(url);
     return done.map(({ name }) => name);
   });
@@ -28,12 +33,12 @@ export const requireMigrated = async (database: Database): Promise<void> => {
   );
 };
 
-const exclusively = async <T>(url: string, work: () => Promise<T>): Promise<T> => {
+const exclusively = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [migrationLock]);
-    return await work();
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -1,4 +1,5 @@
 import type { FieldNode } from "graphql";
+import type { RowExpression } from "../column.js";
 import { type EntityShape, type Expression, shapeOf } from "../lists/entity-shape.js";
 import { Parameters } from "../lists/statement.js";
 
@@ -22,7 +23,7 @@ export class ReadUsage {
   }
 
   /** A value that SQL computes is shown or compared. */
-  expression(expression: Expression): void {
+  expression(expression: RowExpression | Expression): void {
     const parameters = new Parameters({ workspaceId: "", userId: "" });
     for (const [, table = ""] of expression("t", parameters).matchAll(namedTable)) this.tables.add(table);
     if (parameters.isPerUser) this.#perUser = true;
