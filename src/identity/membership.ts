@@ -1,4 +1,4 @@
-import { ManyToOne, Unique } from "@mikro-orm/decorators/legacy";
+import { ManyToOne, Trigger, Unique } from "@mikro-orm/decorators/legacy";
 import { registerEnumType } from "type-graphql";
 import { EnumColumn, Stored } from "#src/platform/column.js";
 import { Row } from "#src/platform/row.js";
@@ -22,7 +22,31 @@ registerEnumType(Role, {
   },
 });
 
-@Stored({ table: "membership", description: "A user's place in a workspace." })
+/**
+ * Keeps `user.workspace_ids` what the memberships say, whoever writes them. From the array as it is and not from a query:
+ * of two that come at once the second waits for the first, and then must not see the memberships of before.
+ */
+const keepWorkspaceIds = `create or replace function membership_to_user() returns trigger language plpgsql security definer
+  set search_path from current as $$ begin
+    if tg_op <> 'INSERT' then
+      update "user" set workspace_ids = array_remove(workspace_ids, old.workspace_id) where id = old.user_id;
+    end if;
+    if tg_op <> 'DELETE' then
+      update "user" set workspace_ids = array_append(array_remove(workspace_ids, new.workspace_id), new.workspace_id)
+      where id = new.user_id;
+    end if;
+    return null;
+  end $$;
+  create trigger membership_to_user after insert or delete or update of user_id, workspace_id on membership
+  for each row execute function membership_to_user();`;
+
+@Stored({ table: "membership", description: "A user's place in a workspace.", alsoWrites: ["user"] })
+@Trigger({
+  name: "membership_to_user",
+  timing: "after",
+  events: ["insert", "update", "delete"],
+  expression: keepWorkspaceIds,
+})
 @Unique({ name: "membership_user_workspace", properties: ["userId", "workspaceId"] })
 export class Membership extends Row {
   @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade" })

@@ -3,6 +3,7 @@ import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import type { Actor } from "./actor.js";
 import type { Clock } from "./clock.js";
+import { storageOf } from "./column.js";
 import type { JobDefinition } from "./define-job.js";
 import { Event, eventTopic } from "./event.js";
 import { newId } from "./ids.js";
@@ -57,8 +58,11 @@ export class Change {
     private readonly deps: Deps,
   ) {
     const entities = deps.metadata.getAll();
-    this.#touched = new TouchedRows(actor.workspaceId, (table) =>
-      entities.values().some(({ tableName, properties }) => tableName === table && "workspaceId" in properties),
+    const of = (table: string) => entities.values().find(({ tableName }) => tableName === table);
+    this.#touched = new TouchedRows(
+      actor.workspaceId,
+      (table) => "workspaceId" in (of(table)?.properties ?? {}),
+      (table) => storageOf((of(table)?.class ?? Object) as { prototype: object }).alsoWrites,
     );
   }
 

@@ -95,6 +95,8 @@ interface Storage {
   visible?: RowExpression;
   /** Who may change or delete a row, as far as Postgres is concerned; without it whoever sees it. */
   changeable?: RowExpression;
+  /** Tables that a trigger of this one writes to: whoever reads them has to hear of a change here. */
+  alsoWrites?: readonly string[];
 }
 
 const ofWorkspace: RowExpression = (row, { workspace }) => `${row}.workspace_id = ${workspace}`;
@@ -103,8 +105,8 @@ const ofWorkspace: RowExpression = (row, { workspace }) => `${row}.workspace_id 
 export const storageOf = (entity: { prototype: object }): Required<Storage> & { readonly isDeclared: boolean } => {
   const declared = Reflect.getMetadata(storage, entity.prototype) as Storage | undefined;
   const { table = "", description = "", visible = ofWorkspace } = declared ?? {};
-  const { changeable = visible } = declared ?? {};
-  return { table, description, visible, changeable, isDeclared: declared?.visible !== undefined };
+  const { changeable = visible, alsoWrites = [] } = declared ?? {};
+  return { table, description, visible, changeable, alsoWrites, isDeclared: declared?.visible !== undefined };
 };
 
 /** Property names are camelCase, columns snake_case. */

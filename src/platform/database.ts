@@ -85,7 +85,8 @@ export class Database {
         transactional: true,
         allOrNothing: true,
       },
-      schemaGenerator: { ignoreSchema: ["bullmq"] },
+      // Policies are made of the classes after the migrations: `tenant-wall.ts`.
+      schemaGenerator: { ignoreSchema: ["bullmq"], ignorePolicies: true },
       discovery: { warnWhenNoEntities: false },
       allowGlobalContext: false,
       debug: false,
