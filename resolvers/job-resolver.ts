@@ -15,6 +15,7 @@ import {
   Subscription,
 } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
+import { AccessLevel } from "#src/platform/access-level.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 import { prefixOf } from "#src/platform/ids.js";
 import { Job, JobStatus } from "#src/platform/job.js";
@@ -22,6 +23,7 @@ import { JobError, JobEvent } from "#src/platform/job-event.js";
 import type { JobService } from "#src/platform/job-service.js";
 import { Quote } from "#src/quotes/quote.js";
 import type { Context } from "./context.js";
+import { OrGrant } from "./guards/or-grant.js";
 
 const JobResult = createUnionType({
   name: "JobResult",
@@ -54,6 +56,7 @@ export class JobResolver {
   }
 
   @Authorized("job:control")
+  @OrGrant("id", AccessLevel.WRITE)
   @Mutation(() => Job, {
     description:
       "Stops a job, in whatever process it runs. A waiting one ends at once; a running one ends shortly, and keeps what it has made.",
@@ -63,6 +66,7 @@ export class JobResolver {
   }
 
   @Authorized("job:control")
+  @OrGrant("id", AccessLevel.WRITE)
   @Mutation(() => Job, { description: "Starts a failed or cancelled job again; any other is a CONFLICT." })
   retryJob(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
     return this.jobs.retry(actor, id);

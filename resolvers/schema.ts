@@ -1,12 +1,14 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type App, entities } from "#src/app.js";
+import { grantList } from "#src/identity/grant-service.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { EventResolver } from "./event-resolver.js";
+import { GrantResolver } from "./grant-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { JobResolver } from "./job-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
@@ -19,6 +21,7 @@ const classes = [
   AccountResolver,
   CacheResolver,
   EventResolver,
+  GrantResolver,
   JobResolver,
   NodeResolver,
   QuoteResolver,
@@ -27,6 +30,7 @@ const classes = [
 ] as const;
 
 const lists = [
+  listResolver(grantList, "workspace:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(jobList, "job:read"),
@@ -39,6 +43,7 @@ const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
   new CacheResolver(app.cache),
   new EventResolver(app.events),
+  new GrantResolver(app.grants),
   new JobResolver(app.jobs),
   new NodeResolver(),
   new QuoteResolver(app.quotes),

@@ -5,8 +5,10 @@ import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
+import { AccessGrant } from "./identity/access-grant.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { AccountService } from "./identity/account-service.js";
+import { GrantService } from "./identity/grant-service.js";
 import { Membership } from "./identity/membership.js";
 import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
@@ -39,9 +41,11 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { isOwned, type OwnedRow } from "./platform/owned-row.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { requireRedis } from "./platform/redis.js";
+import { ResourceWatch } from "./platform/resource-watch.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
@@ -56,6 +60,7 @@ export const entities = [
   Membership,
   Session,
   RefreshToken,
+  AccessGrant,
   Job,
   JobEventRow,
   Event,
@@ -64,6 +69,9 @@ export const entities = [
   Quote,
   QuoteFavourite,
 ];
+
+/** Every class whose rows can be shared one by one. */
+const ownedEntities = entities.filter(isOwned) as unknown as (new () => OwnedRow)[];
 
 /** What the installation holds, as its metrics tell. */
 const countedEntities = [User, Workspace, Quote, Generation];
@@ -100,7 +108,9 @@ export interface App {
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
   readonly access: AccessWatch;
+  readonly resources: ResourceWatch;
   readonly accounts: AccountService;
+  readonly grants: GrantService;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
@@ -192,7 +202,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       idempotency,
       sessions,
       access: new AccessWatch(database, bus, clock, logger),
+      resources: new ResourceWatch(database, bus, ownedEntities, logger),
       accounts: new AccountService(database, sessions),
+      grants: new GrantService(database, ownedEntities),
       generations,
       quotes: new QuoteService(database, generations),
       close,

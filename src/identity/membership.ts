@@ -27,7 +27,7 @@ registerEnumType(Role, {
  * of two that come at once the second waits for the first, and then must not see the memberships of before.
  */
 const keepWorkspaceIds = `create or replace function membership_to_user() returns trigger language plpgsql security definer
-  set search_path from current as $$ begin
+  set search_path = public, pg_temp as $$ begin
     if tg_op <> 'INSERT' then
       update "user" set workspace_ids = array_remove(workspace_ids, old.workspace_id) where id = old.user_id;
     end if;

@@ -3,6 +3,7 @@ import { Role } from "./membership.js";
 /** Every permission there is, with the lowest role that has it. */
 const lowestRole = {
   "workspace:read": Role.VIEWER,
+  "access:grant": Role.VIEWER,
   "quote:read": Role.VIEWER,
   "quote:write": Role.EDITOR,
   "quote:generate": Role.EDITOR,

@@ -1,4 +1,4 @@
-import { LockMode } from "@mikro-orm/core";
+import { LockMode, raw } from "@mikro-orm/core";
 import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import type { Actor } from "./actor.js";
@@ -6,10 +6,13 @@ import type { Clock } from "./clock.js";
 import { storageOf } from "./column.js";
 import type { JobDefinition } from "./define-job.js";
 import { Event, eventTopic } from "./event.js";
-import { newId } from "./ids.js";
+import { newId, prefixOf } from "./ids.js";
 import { insertSql, type NewRow } from "./insert-sql.js";
 import { Job, JobStatus, type Lane } from "./job.js";
+import { shapeOf } from "./lists/entity-shape.js";
+import { identifier, literal } from "./lists/statement.js";
 import type { Node } from "./node.js";
+import { Visibility } from "./owned-row.js";
 import { currentSpan, currentTrace } from "./span.js";
 import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
@@ -40,6 +43,15 @@ interface Deps {
   readonly begin: () => Promise<EntityManager>;
   readonly metadata: MetadataStorage;
   readonly clock: Clock;
+  /** Makes the transaction that of an actor or of the system; left out where there is no wall, and for the system itself. */
+  readonly become?: ((em: EntityManager, viewer: Actor | undefined) => Promise<void>) | undefined;
+}
+
+/** What an event is about. */
+interface Subject {
+  readonly id: string;
+  readonly visibility?: Visibility;
+  readonly createdById?: string;
 }
 
 /** One transaction's work: rows, events and jobs that become true together or not at all. */
@@ -57,12 +69,10 @@ export class Change {
     readonly actor: Actor,
     private readonly deps: Deps,
   ) {
-    const entities = deps.metadata.getAll();
-    const of = (table: string) => entities.values().find(({ tableName }) => tableName === table);
     this.#touched = new TouchedRows(
       actor.workspaceId,
-      (table) => "workspaceId" in (of(table)?.properties ?? {}),
-      (table) => storageOf((of(table)?.class ?? Object) as { prototype: object }).alsoWrites,
+      (table) => "workspaceId" in (this.#tableOf(table)?.properties ?? {}),
+      (table) => storageOf((this.#tableOf(table)?.class ?? Object) as { prototype: object }).alsoWrites,
     );
   }
 
@@ -86,13 +96,15 @@ export class Change {
     return row;
   }
 
-  /** Reads a row of the actor's workspace and locks it until the end of the transaction. */
+  /** Reads a row that the actor may see and locks it until the end of the transaction. */
   async find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
     // Nobody locks a row to leave it as it is.
     this.#touched.add(this.deps.metadata.get(entity).tableName);
-    const scoped = { ...where, workspaceId: this.actor.workspaceId };
+    const { workspaceId, userId } = this.actor;
+    const actor = { workspace: literal(workspaceId), user: literal(userId) };
+    const visible = raw((alias) => shapeOf(entity).visible(identifier(alias), actor));
     const em = await this.#open();
-    return em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    return em.findOne(entity, { ...where, [visible as never]: [] } as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
   /** Takes away a row that `find` gave. */
@@ -101,8 +113,14 @@ export class Change {
     this.#em?.remove(row);
   }
 
-  /** An event, in the same commit. `data` must be what any reader of the workspace may see. */
-  record(kind: string, subject: { id: string }, data: object = {}): void {
+  /**
+   * An event, in the same commit. `data` must be what any reader of the subject may see: the event is seen by whoever sees
+   * that, and an owned subject has to say by whom it is.
+   */
+  record(kind: string, subject: Subject, data: object = {}): void {
+    const isOwned = "visibility" in (this.#tableOf(prefixOf(subject.id))?.properties ?? {});
+    if (isOwned && (subject.visibility === undefined || subject.createdById === undefined))
+      throw new Error(`The event ${kind} does not say who may see its subject.`);
     this.#events.push(
       Object.assign(new Event(), {
         id: newId("event"),
@@ -111,6 +129,8 @@ export class Change {
         requestId: this.actor.requestId,
         kind,
         subjectId: subject.id,
+        visibility: subject.visibility ?? Visibility.WORKSPACE,
+        ownerId: subject.createdById ?? null,
         data,
         createdAt: this.now,
       }),
@@ -119,7 +139,11 @@ export class Change {
   }
 
   /** A job, in the same commit: it will run if and only if this transaction commits. */
-  enqueue<Payload>(definition: JobDefinition<Payload>, payload: Payload): Job {
+  enqueue<Payload>(
+    definition: JobDefinition<Payload>,
+    payload: Payload,
+    visibility: Visibility = Visibility.WORKSPACE,
+  ): Job {
     const span = currentSpan()?.child(`enqueue ${definition.kind}`, { kind: "producer" });
     const trace = span?.context ?? currentTrace();
     const job = this.create(Job, {
@@ -131,6 +155,7 @@ export class Change {
       attempts: 0,
       failures: 0,
       createdById: this.actor.userId,
+      visibility,
       requestId: this.actor.requestId,
       traceparent: trace === undefined ? null : formatTraceparent(trace),
       runAt: this.now,
@@ -150,6 +175,20 @@ export class Change {
   /** Tells whoever listens to a topic, in any process, to look again after the commit. */
   wake(topic: string): void {
     this.#topics.add(topic);
+  }
+
+  /**
+   * A statement about rows that the actor need not see, as the system: for what follows from a change that the actor may
+   * make, such as for copies of what was changed.
+   */
+  async systemSql<T>(query: RawBuilder<T>): Promise<T[]> {
+    const { become = async () => {} } = this.deps;
+    const em = await this.#open();
+    await em.flush();
+    await become(em, undefined);
+    const rows = await this.sql(query);
+    await become(em, this.actor);
+    return rows;
   }
 
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {
@@ -181,6 +220,13 @@ export class Change {
       await em.getKysely().executeQuery(CompiledQuery.raw(text, values));
     }
     return { committed, statement: undefined };
+  }
+
+  #tableOf(name: string) {
+    return this.deps.metadata
+      .getAll()
+      .values()
+      .find(({ tableName }) => tableName === name);
   }
 
   #open(): Promise<EntityManager> {

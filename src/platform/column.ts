@@ -149,12 +149,18 @@ export const Column =
 
 /** A column of a closed set of words, checked by the database as well. */
 export const EnumColumn =
-  (name: string, values: object, { description, filter, sort, group, nullable }: Omit<Shape, "sql"> & Public) =>
+  (
+    name: string,
+    values: object,
+    { description, filter, sort, group, nullable, defaultRaw }: Omit<Shape, "sql"> & Public,
+  ) =>
   (prototype: object, property: string): void => {
-    Enum({ items: () => values as Record<string, string>, columnType: "text", nullable: nullable ?? false })(
-      prototype,
-      property,
-    );
+    Enum({
+      items: () => values as Record<string, string>,
+      columnType: "text",
+      nullable: nullable ?? false,
+      ...(defaultRaw === undefined ? {} : { defaultRaw }),
+    })(prototype, property);
     Field((() => values) as () => never, { description, nullable: nullable ?? false })(prototype, property);
     declare(prototype, {
       property,

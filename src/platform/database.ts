@@ -214,10 +214,15 @@ export class Database {
       const begun = this.#fork();
       await begun.begin();
       em = begun;
-      if (this.#role !== undefined && !actor.isSystem) await become(this.#role, actor).execute(begun.getKysely());
+      if (!actor.isSystem) await this.#become(begun, actor);
       return begun;
     };
-    const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock });
+    const change = new Change(actor, {
+      begin,
+      metadata: this.metadata,
+      clock: this.clock,
+      become: actor.isSystem ? undefined : (em, viewer) => this.#become(em, viewer),
+    });
     let ended = () => {};
     try {
       const result = await work(change);
@@ -232,6 +237,10 @@ export class Database {
     } finally {
       ended();
     }
+  }
+
+  async #become(em: EntityManager, viewer: Viewer | undefined): Promise<void> {
+    if (this.#role !== undefined) await become(this.#role, viewer).execute(em.getKysely());
   }
 
   async #insert(actor: Actor, { text, values }: { text: string; values: unknown[] }): Promise<void> {

@@ -99,7 +99,7 @@ export class JobRunner {
           heartbeat_at = clock_timestamp()
         where id = ${jobId} and (status = 'QUEUED'
           or (status = 'RUNNING' and heartbeat_at < clock_timestamp() - make_interval(secs => ${leaseMs / 1000})))
-        returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", traceparent, kind,
+        returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", visibility, traceparent, kind,
           lane, run_at as "runAt", payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"`);
       if (job === undefined) {
         const [row] = await change.sql(sql<{ status: JobStatus }>`select status from job where id = ${jobId}`);

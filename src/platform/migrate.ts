@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Database } from "./database.js";
 import { SettingError } from "./errors.js";
 import { migrateBullQueues } from "./job-queues-bullmq.js";
-import { raiseWall } from "./tenant-wall.js";
+import { lowerWall, raiseWall } from "./tenant-wall.js";
 
 /** Any number that nothing else locks: of several processes that start together, one migrates and the others wait. */
 const migrationLock = 7_203_410;
@@ -19,9 +19,12 @@ export const migrateUp = (database: Database, url: string): Promise<string[]> =>
     return done.map(({ name }) => name);
   });
 
-/** Takes back the newest migration. */
+/** Takes back the newest migration. Columns go that policies look at: the next `migrateUp` makes those anew. */
 export const migrateDown = (database: Database, url: string): Promise<string[]> =>
-  exclusively(url, async () => (await database.migrator.down()).map(({ name }) => name));
+  exclusively(url, async (client) => {
+    await lowerWall(client);
+    return (await database.migrator.down()).map(({ name }) => name);
+  });
 
 /** Refuses to work on a database that is older than the code. */
 export const requireMigrated = async (database: Database): Promise<void> => {

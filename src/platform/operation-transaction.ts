@@ -63,7 +63,12 @@ export class OperationTransaction {
   write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
     return this.#inTurn(actor.isSystem ? undefined : actor, async (level) => {
       const em = this.em.fork({ keepTransactionContext: true }) as EntityManager;
-      const change = new Change(actor, { begin: async () => em, metadata: em.getMetadata(), clock: this.clock });
+      const change = new Change(actor, {
+        begin: async () => em,
+        metadata: em.getMetadata(),
+        clock: this.clock,
+        become: actor.isSystem ? undefined : (_em, viewer) => this.#become(viewer),
+      });
       const result = await work(change);
       const { committed, statement } = await change.complete();
       if (statement !== undefined)

@@ -72,6 +72,15 @@ export const raiseWall = async (client: ClientBase, tables: readonly WalledTable
   }
 };
 
+/** Takes all policies away, so that columns that they look at can be dropped. The tenant role then sees no row at all. */
+export const lowerWall = async (client: ClientBase): Promise<void> => {
+  const { rows } = await client.query<{ name: string; table: string }>(
+    `select policyname as name, tablename as table from pg_policies
+     where schemaname = current_schema() and policyname like 'atrium\\_%'`,
+  );
+  for (const { name, table } of rows) await client.query(`drop policy ${name} on ${identifier(table)}`);
+};
+
 /** The tenant role, if it may be assumed and everything stands as declared. Throws SettingError otherwise. */
 export const inspectWall = async (client: ClientBase, tables: readonly WalledTable[]): Promise<string> => {
   const standing = await standingOf(client);
