@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121181338 extends Migration {
+export class Migration20261121181759 extends Migration {
 
-  override name = 'Migration20261121181338';
+  override name = 'Migration20261121181759';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "access_grant" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "resource_id" text not null, "user_id" text not null, "level" text not null, "granted_by_id" text not null, "owner_id" text not null, "manager_ids" text[] null, primary key ("id"));`);
@@ -26,7 +26,7 @@ export class Migration20261121181338 extends Migration {
     this.addSql(`alter table "quote_favourite" add "visibility" text not null default 'WORKSPACE';`);
 
     this.addSql(`create or replace function membership_to_user() returns trigger language plpgsql security definer
-  set search_path from current as \$\$ begin
+  set search_path = public, pg_temp as \$\$ begin
     if tg_op <> 'INSERT' then
       update "user" set workspace_ids = array_remove(workspace_ids, old.workspace_id) where id = old.user_id;     end if;     if tg_op <> 'DELETE' then
       update "user" set workspace_ids = array_append(array_remove(workspace_ids, new.workspace_id), new.workspace_id)
@@ -40,7 +40,7 @@ export class Migration20261121181338 extends Migration {
     this.addSql(`alter table "access_grant" add constraint "access_grant_granted_by_id_foreign" foreign key ("granted_by_id") references "user" ("id") on delete cascade;`);
     this.addSql(`alter table "access_grant" add constraint "access_grant_level_check" check ("level" in ('READ', 'WRITE', 'MANAGE'));`);
     this.addSql(`create or replace function access_grant_managers() returns trigger language plpgsql security definer
-  set search_path from current as \$\$ begin
+  set search_path = public, pg_temp as \$\$ begin
     update access_grant set manager_ids = array(select g.user_id from access_grant g
       where g.resource_id = coalesce(new.resource_id, old.resource_id) and g.level = 'MANAGE')
     where resource_id = coalesce(new.resource_id, old.resource_id);     return null;   end \$\$;`);
