@@ -211,6 +211,18 @@ test("I7 what becomes private takes its past along, with the job and the text th
   expect(await sees(bob)).toEqual({ nodes: 3, events: true, favourites: 1 });
 });
 
+test("I7 whoever leaves the workspace finds no grant on coming back", async () => {
+  const id = await createPrivate(ann, "Not for ever.");
+  const guest = await joinWorkspace(atrium, ann.workspaceId, "VIEWER");
+  members.push(guest);
+  await grant(ann, id, guest, "MANAGE");
+  await atrium.database.query("delete from membership where workspace_id = $1 and user_id = $2", [
+    ann.workspaceId,
+    guest.userId,
+  ]);
+  expect(await atrium.database.query("select 1 from access_grant where resource_id = $1", [id])).toEqual([]);
+});
+
 test("I7 events about a private thing reach those who see it, and nobody after a revoke", async () => {
   const heard = new Map<Member, string[]>();
   for (const who of [ann, bob, vera]) {

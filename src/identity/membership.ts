@@ -24,7 +24,8 @@ registerEnumType(Role, {
 
 /**
  * Keeps `user.workspace_ids` what the memberships say, whoever writes them. From the array as it is and not from a query:
- * of two that come at once the second waits for the first, and then must not see the memberships of before.
+ * of two that come at once the second waits for the first, and then must not see the memberships of before. Whoever leaves
+ * takes no grants along, and finds none on coming back.
  */
 const keepWorkspaceIds = `create or replace function membership_to_user() returns trigger language plpgsql security definer
   set search_path = public, pg_temp as $$ begin
@@ -35,12 +36,15 @@ const keepWorkspaceIds = `create or replace function membership_to_user() return
       update "user" set workspace_ids = array_append(array_remove(workspace_ids, new.workspace_id), new.workspace_id)
       where id = new.user_id;
     end if;
+    if tg_op = 'DELETE' then
+      delete from access_grant where workspace_id = old.workspace_id and user_id = old.user_id;
+    end if;
     return null;
   end $$;
   create trigger membership_to_user after insert or delete or update of user_id, workspace_id on membership
   for each row execute function membership_to_user();`;
 
-@Stored({ table: "membership", description: "A user's place in a workspace.", alsoWrites: ["user"] })
+@Stored({ table: "membership", description: "A user's place in a workspace.", alsoWrites: ["user", "access_grant"] })
 @Trigger({
   name: "membership_to_user",
   timing: "after",

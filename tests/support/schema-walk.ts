@@ -20,8 +20,15 @@ import {
 export interface RootField {
   readonly operation: OperationTypeNode;
   readonly field: GraphQLField<unknown, unknown>;
-  /** Paths of the ids that it takes, such as `id`, or `filter.createdBy.id.in`. */
-  readonly ids: readonly string[];
+  readonly ids: readonly IdPlace[];
+}
+
+/** A place where a field takes an id. */
+export interface IdPlace {
+  /** Such as `id`, or `filter.createdBy.id.in`. */
+  readonly path: string;
+  /** What the id must be of to mean anything, where that is known: the id of a `UserFilter` is a user's. */
+  readonly kind: string | undefined;
 }
 
 type Inputs = { readonly name: string; readonly type: GraphQLInputType };
@@ -29,14 +36,22 @@ type Inputs = { readonly name: string; readonly type: GraphQLInputType };
 /** Levels of inputs that are gone into: beyond them filters name the same rows again. */
 const deepest = 4;
 
+/** `QuoteFavouriteFilter` is about rows of the kind `quote_favourite`. */
+const kindOf = (filter: string): string | undefined =>
+  /^(\w+)Filter$/
+    .exec(filter)?.[1]
+    ?.replace(/(?!^)[A-Z]/g, "_$&")
+    .toLowerCase();
+
 /** The places of ids in what a field takes. */
-const idPaths = (inputs: readonly Inputs[], path: readonly string[] = []): string[] =>
+const idPlaces = (inputs: readonly Inputs[], path: readonly string[] = [], kind?: string): IdPlace[] =>
   inputs.flatMap(({ name, type }) => {
     const here = [...path, name];
     const named = getNamedType(type);
-    if (named.name === "ID") return [here.join(".")];
+    if (named.name === "ID") return [{ path: here.join("."), kind }];
     if (!isInputObjectType(named) || here.length > deepest || ["and", "or", "not"].includes(name)) return [];
-    return idPaths(Object.values(named.getFields()), here);
+    const inner = named.name === "IDFilter" ? (name === "id" ? kind : undefined) : kindOf(named.name);
+    return idPlaces(Object.values(named.getFields()), here, inner);
   });
 
 /** Every root field of a schema. */
@@ -45,7 +60,7 @@ export const rootFields = (schema: GraphQLSchema): RootField[] =>
     Object.values(schema.getRootType(operation)?.getFields() ?? {}).map((field) => ({
       operation,
       field,
-      ids: idPaths(field.args),
+      ids: idPlaces(field.args),
     })),
   );
 
@@ -85,7 +100,10 @@ export const argumentsFor = (args: readonly GraphQLArgument[], path: string, id:
     ({ name, type, defaultValue }) => name === first || (isNonNullType(type) && defaultValue === undefined),
   );
   return Object.fromEntries(
-    given.map(({ name, type }) => [name, sample(type, name === first ? rest : [], id, name === "input")]),
+    given.map(({ name, type }) => [
+      name,
+      sample(type, name === first ? rest : [], name === first ? id : (others[name] ?? id), name === "input"),
+    ]),
   );
 };
 

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121181759 extends Migration {
+export class Migration20261121184556 extends Migration {
 
-  override name = 'Migration20261121181759';
+  override name = 'Migration20261121184556';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "access_grant" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "resource_id" text not null, "user_id" text not null, "level" text not null, "granted_by_id" text not null, "owner_id" text not null, "manager_ids" text[] null, primary key ("id"));`);
@@ -30,7 +30,8 @@ export class Migration20261121181759 extends Migration {
     if tg_op <> 'INSERT' then
       update "user" set workspace_ids = array_remove(workspace_ids, old.workspace_id) where id = old.user_id;     end if;     if tg_op <> 'DELETE' then
       update "user" set workspace_ids = array_append(array_remove(workspace_ids, new.workspace_id), new.workspace_id)
-      where id = new.user_id;     end if;     return null;   end \$\$;`);
+      where id = new.user_id;     end if;     if tg_op = 'DELETE' then
+      delete from access_grant where workspace_id = old.workspace_id and user_id = old.user_id;     end if;     return null;   end \$\$;`);
     this.addSql(`create trigger membership_to_user after insert or delete or update of user_id, workspace_id on membership
   for each row execute function membership_to_user();`);
     // By hand: for memberships that are older than the trigger.
