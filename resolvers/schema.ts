@@ -7,6 +7,7 @@ import { invitationList } from "#src/identity/invitation-service.js";
 import { memberList } from "#src/identity/member-service.js";
 import { workspaceList } from "#src/identity/workspace-service.js";
 import { auditList } from "#src/platform/audit-entry.js";
+import { grantList } from "#src/identity/grant-service.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
@@ -16,6 +17,7 @@ import { AuditResolver } from "./audit-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
+import { GrantResolver } from "./grant-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { validateArgument } from "./guards/validate-argument.js";
 import { JobResolver } from "./job-resolver.js";
@@ -42,6 +44,7 @@ const classes = [
   CacheResolver,
   CredentialResolver,
   EventResolver,
+  GrantResolver,
   JobResolver,
   MemberResolver,
   KeyResolver,
@@ -63,6 +66,7 @@ const lists = [
   listResolver(auditList, "audit:read"),
   listResolver(checkpointList, "audit:read"),
   listResolver(apiKeyList, "key:read"),
+  listResolver(grantList, "workspace:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(invitationList, "member:manage"),
@@ -81,6 +85,7 @@ const createResolvers = (app: App): object[] => [
   new CacheResolver(app.cache, app.database),
   new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
+  new GrantResolver(app.grants),
   new JobResolver(app.jobs),
   new MemberResolver(app.members, app.invitations),
   new KeyResolver(app.keyRotation, app.signingKeys),

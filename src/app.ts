@@ -9,6 +9,7 @@ import type { Provider } from "./ai/provider.js";
 import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
 import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
 import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
+import { AccessGrant } from "./identity/access-grant.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { ApiKey } from "./identity/api-key.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
@@ -18,6 +19,7 @@ import { BelievedCallers } from "./identity/believed-callers.js";
 import { DataExport } from "./identity/data-export.js";
 import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
 import { ExportMyData, ExportService } from "./identity/export-service.js";
+import { GrantService } from "./identity/grant-service.js";
 import { identityPersonalData } from "./identity/identity-personal-data.js";
 import { Invitation } from "./identity/invitation.js";
 import { InvitationService } from "./identity/invitation-service.js";
@@ -76,6 +78,7 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
+import { isOwned, type OwnedRow } from "./platform/owned-row.js";
 import type { PersonalData } from "./platform/personal-data.js";
 import { platformPersonalData } from "./platform/platform-personal-data.js";
 import { PublicAddress } from "./platform/public-address.js";
@@ -83,6 +86,7 @@ import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
 import { RateLimitCount } from "./platform/rate-limit-count.js";
 import { requireRedis } from "./platform/redis.js";
+import { ResourceWatch } from "./platform/resource-watch.js";
 import { SealedColumns } from "./platform/sealed-columns.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
@@ -101,6 +105,7 @@ export const entities = [
   Invitation,
   Session,
   RefreshToken,
+  AccessGrant,
   ApiKey,
   ...signInEntities,
   Mail,
@@ -122,6 +127,8 @@ export const entities = [
   QuoteFavourite,
 ];
 
+/** Every class whose rows can be shared one by one. */
+const ownedEntities = entities.filter(isOwned) as unknown as (new () => OwnedRow)[];
 /** Tables of what goes with its workspace; those that refer to others first. What was recorded for the audit stays. */
 const tenantTables = ({ metadata }: Database): string[] =>
   entities
@@ -194,6 +201,8 @@ export interface App extends SignInServices {
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
   readonly access: AccessWatch;
+  readonly resources: ResourceWatch;
+  readonly grants: GrantService;
   readonly workspaces: WorkspaceService;
   readonly workspaceRemoval: WorkspaceRemoval;
   readonly members: MemberService;
@@ -240,6 +249,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => tracing.close());
     const database = await connectDatabase(config, databaseUrl, clock, keys);
     closers.push(() => database.close());
+    if (config.database.rowSecurity) await database.requireWall();
+    else logger.warn("ATRIUM_ROW_SECURITY is off: Postgres itself does not hold workspaces apart");
     const pool = await database.pool();
     const observe = statementLog(metrics, logger, config.slowQueryMs);
     await database.onConnection((client) => observeClient(client, observe));
@@ -346,6 +357,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       apiKeys: new ApiKeyService(database),
       authentication,
       access: new AccessWatch(database, bus, clock, logger),
+      resources: new ResourceWatch(database, bus, ownedEntities, logger),
+      grants: new GrantService(database, ownedEntities),
       workspaces: new WorkspaceService(database),
       workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),

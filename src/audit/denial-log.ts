@@ -87,6 +87,7 @@ export class DenialLog {
       userId: caller?.userId ?? "",
       permissions: new Set(),
       requestId,
+      isSystem: true,
       ...(caller?.credential === undefined ? {} : { credential: caller.credential }),
     };
     const subject = denial.account === undefined ? null : { id: denial.account.userId };

@@ -1,18 +1,22 @@
-import { LockMode } from "@mikro-orm/core";
+import { LockMode, raw } from "@mikro-orm/core";
 import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import { type Actor, noWorkspace } from "./actor.js";
 import { auditTopic } from "./audit-entry.js";
 import { type AuditStates, AuditTrail } from "./audit-trail.js";
 import type { Clock } from "./clock.js";
+import { storageOf } from "./column.js";
 import type { JobDefinition } from "./define-job.js";
 import { Event, eventTopic } from "./event.js";
 import type { Held, Hold } from "./hold.js";
-import { newId } from "./ids.js";
+import { newId, prefixOf } from "./ids.js";
 import { heldSql, insertSql, type NewRow, type WritingStatement } from "./insert-sql.js";
 import { Job, JobStatus } from "./job.js";
 import type { JobTicket } from "./job-queues.js";
+import { shapeOf } from "./lists/entity-shape.js";
+import { identifier, literal } from "./lists/statement.js";
 import type { Node } from "./node.js";
+import { Visibility } from "./owned-row.js";
 import { currentSpan, currentTrace } from "./span.js";
 import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
@@ -41,6 +45,15 @@ interface Deps {
   readonly clock: Clock;
   /** Makes the codes of audit entries; without it nothing can be audited. */
   readonly auditKey: Buffer | undefined;
+  /** Makes the transaction that of an actor or of the system; left out where there is no wall, and for the system itself. */
+  readonly become?: ((em: EntityManager, viewer: Actor | undefined) => Promise<void>) | undefined;
+}
+
+/** What an event is about. */
+interface Subject {
+  readonly id: string;
+  readonly visibility?: Visibility;
+  readonly createdById?: string;
 }
 
 /** Rows beyond so many do not hang on a hold in one statement: planning each of them costs more than a transaction. */
@@ -68,9 +81,10 @@ export class Change {
   ) {
     this.#actor = actor;
     this.#trail = new AuditTrail(deps.metadata);
-    const entities = deps.metadata.getAll();
-    this.#touched = new TouchedRows(actor.workspaceId, (table) =>
-      entities.values().some(({ tableName, properties }) => tableName === table && "workspaceId" in properties),
+    this.#touched = new TouchedRows(
+      actor.workspaceId,
+      (table) => "workspaceId" in (this.#tableOf(table)?.properties ?? {}),
+      (table) => storageOf((this.#tableOf(table)?.class ?? Object) as { prototype: object }).alsoWrites,
     );
   }
 
@@ -110,13 +124,15 @@ export class Change {
     return row;
   }
 
-  /** Reads a row of the actor's workspace and locks it until the end of the transaction. */
+  /** Reads a row that the actor may see and locks it until the end of the transaction. */
   async find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
     // Nobody locks a row to leave it as it is.
     this.#touched.add(this.deps.metadata.get(entity).tableName);
-    const scoped = { ...where, workspaceId: this.actor.workspaceId };
+    const { workspaceId, userId } = this.actor;
+    const actor = { workspace: literal(workspaceId), user: literal(userId) };
+    const visible = raw((alias) => shapeOf(entity).visible(identifier(alias), actor));
     const em = await this.#open();
-    const row = await em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const row = await em.findOne(entity, { ...where, [visible as never]: [] } as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (row !== null) this.#trail.found(row);
     return row;
   }
@@ -129,10 +145,11 @@ export class Change {
   }
 
   /**
-   * An event and an audit entry, in the same commit. `data` must be what any reader of the workspace may see. The entry says
-   * what the subject was before and is after, from its row when this change made, locked or removed it, else by `states`.
+   * An event and an audit entry, in the same commit. `data` must be what any reader of the subject may see: the event is
+   * seen by whoever sees that, and an owned subject has to say by whom it is. The entry says what the subject was before and
+   * is after, from its row when this change made, locked or removed it, else by `states`.
    */
-  record(kind: string, subject: { id: string }, data: object = {}, states?: AuditStates): void {
+  record(kind: string, subject: Subject, data: object = {}, states?: AuditStates): void {
     this.announce(kind, subject, data);
     this.audit(kind, subject, states);
   }
@@ -144,7 +161,10 @@ export class Change {
   }
 
   /** An event alone, for what nobody decided, such as how a job goes on. */
-  announce(kind: string, subject: { id: string }, data: object = {}): void {
+  announce(kind: string, subject: Subject, data: object = {}): void {
+    const isOwned = "visibility" in (this.#tableOf(prefixOf(subject.id))?.properties ?? {});
+    if (isOwned && (subject.visibility === undefined || subject.createdById === undefined))
+      throw new Error(`The event ${kind} does not say who may see its subject.`);
     this.#events.push(
       Object.assign(new Event(), {
         id: newId("event"),
@@ -153,6 +173,8 @@ export class Change {
         requestId: this.actor.requestId,
         kind,
         subjectId: subject.id,
+        visibility: subject.visibility ?? Visibility.WORKSPACE,
+        ownerId: subject.createdById ?? null,
         data,
         createdAt: this.now,
       }),
@@ -161,7 +183,11 @@ export class Change {
   }
 
   /** A job, in the same commit: it will run if and only if this transaction commits. */
-  enqueue<Payload>(definition: JobDefinition<Payload>, payload: Payload): Job {
+  enqueue<Payload>(
+    definition: JobDefinition<Payload>,
+    payload: Payload,
+    visibility: Visibility = Visibility.WORKSPACE,
+  ): Job {
     const span = currentSpan()?.child(`enqueue ${definition.kind}`, { kind: "producer" });
     const trace = span?.context ?? currentTrace();
     const { isInternal } = definition;
@@ -175,6 +201,7 @@ export class Change {
       attempts: 0,
       failures: 0,
       createdById: this.actor.userId,
+      visibility,
       requestId: this.actor.requestId,
       traceparent: trace === undefined ? null : formatTraceparent(trace),
       runAt: this.now,
@@ -223,6 +250,20 @@ export class Change {
     if (this.#hold !== undefined && held) this.#hold.held.row = JSON.parse(held);
   }
 
+  /**
+   * A statement about rows that the actor need not see, as the system: for what follows from a change that the actor may
+   * make, such as for copies of what was changed.
+   */
+  async systemSql<T>(query: RawBuilder<T>): Promise<T[]> {
+    const { become = async () => {} } = this.deps;
+    const em = await this.#open();
+    await em.flush();
+    await become(em, undefined);
+    const rows = await this.sql(query);
+    await become(em, this.actor);
+    return rows;
+  }
+
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {
     const em = await this.#open();
     await em.flush();
@@ -262,6 +303,13 @@ export class Change {
       this.settle(rows[0]?.held);
     }
     return { committed, statement: undefined };
+  }
+
+  #tableOf(name: string) {
+    return this.deps.metadata
+      .getAll()
+      .values()
+      .find(({ tableName }) => tableName === name);
   }
 
   #open(): Promise<EntityManager> {
