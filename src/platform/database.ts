@@ -1,12 +1,11 @@
-import { Migrator } from "@mikro-orm/migrations";
-import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
+import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
 import { Change, type Committed } from "./change.js";
 import type { Clock } from "./clock.js";
+import { connectOrm, type OrmOptions } from "./connect-orm.js";
 import { Connections, type RawRow } from "./connections.js";
-import { SettingError } from "./errors.js";
 import type { Statement } from "./lists/statement.js";
 import { runTogether } from "./operation-transaction.js";
 import { releaseBroken } from "./release-broken.js";
@@ -16,20 +15,14 @@ import { currentScope } from "./scope.js";
 import { become, inspectWall, type Viewer } from "./tenant-wall.js";
 import { writtenTables } from "./written-tables.js";
 
-type EntityClasses = NonNullable<Options["entities"]>;
-
-interface DatabaseOptions {
-  url: string;
+interface DatabaseOptions extends OrmOptions {
   /** Whether the wall in Postgres is to stand: `requireWall` then makes sure of it. */
   rowSecurity: boolean;
   /** Most connections of this process. */
   pool: number;
   /** Milliseconds that one statement may run. */
   statementTimeoutMs: number;
-  entities: EntityClasses;
   clock: Clock;
-  /** Where compiled migrations are, and where new ones are written as sources. */
-  migrations: { path: string; pathTs: string };
 }
 
 /**
@@ -62,46 +55,10 @@ export class Database {
   beforeCommit: (touched: readonly string[]) => Promise<() => void> = async () => () => {};
 
   static async connect(options: DatabaseOptions): Promise<Database> {
-    const { url, pool, statementTimeoutMs, entities, clock, migrations, rowSecurity } = options;
+    const { url, pool, statementTimeoutMs, clock, rowSecurity } = options;
     // Statements that stand alone share some of the connections; each transaction has one of the others to itself.
     const shared = { reads: Math.max(1, Math.floor(pool / 3)), inserts: Math.max(1, Math.floor(pool / 5)) };
-    const orm = await MikroORM.init({
-      driver: PostgreSqlDriver,
-      entities,
-      clientUrl: url,
-      pool: { min: 0, max: Math.max(1, pool - shared.reads - shared.inserts) },
-      driverOptions: {
-        connectionTimeoutMillis: 5_000,
-        query_timeout: 60_000,
-        options: "-c TimeZone=UTC",
-        keepAlive: true,
-        application_name: "atrium",
-      },
-      extensions: [Migrator],
-      migrations: {
-        ...migrations,
-        tableName: "migration",
-        snapshotName: ".snapshot",
-        transactional: true,
-        allOrNothing: true,
-      },
-      // Policies are made of the classes after the migrations: `tenant-wall.ts`.
-      schemaGenerator: { ignoreSchema: ["bullmq"], ignorePolicies: true },
-      discovery: { warnWhenNoEntities: false },
-      allowGlobalContext: false,
-      debug: false,
-      logger: () => {},
-    });
-    try {
-      await orm.connect();
-      await orm.em.fork().execute("select 1");
-    } catch (cause) {
-      await orm.close();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new SettingError("DATABASE_URL", `The database at ${withoutPassword(url)} does not answer: ${reason}`, {
-        cause,
-      });
-    }
+    const orm = await connectOrm(options, Math.max(1, pool - shared.reads - shared.inserts));
     const reads = new Connections({ url, max: shared.reads, statementTimeoutMs });
     const inserts = new Connections({ url, max: shared.inserts, statementTimeoutMs });
     const database = new Database(orm, reads, inserts, clock, rowSecurity);
@@ -288,12 +245,6 @@ export class Database {
     await this.orm.close();
   }
 }
-
-export const withoutPassword = (url: string) => {
-  const shown = new URL(url);
-  if (shown.password !== "") shown.password = "***";
-  return shown.toString();
-};
 
 /** True when a write failed because a row with this unique value exists already. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean => {

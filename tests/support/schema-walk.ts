@@ -93,8 +93,13 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
   }
 };
 
-/** What the document needs to be sent with an id at one of the field's places. */
-export const argumentsFor = (args: readonly GraphQLArgument[], path: string, id: string): Record<string, unknown> => {
+/** What the document needs to be sent with an id at one of the field's places; `others` are for arguments beside it. */
+export const argumentsFor = (
+  args: readonly GraphQLArgument[],
+  path: string,
+  id: string,
+  others: Readonly<Record<string, string>> = {},
+): Record<string, unknown> => {
   const [first = "", ...rest] = path.split(".");
   const given = args.filter(
     ({ name, type, defaultValue }) => name === first || (isNonNullType(type) && defaultValue === undefined),
