@@ -1,6 +1,6 @@
 import { type KeyObject, sign } from "node:crypto";
 import { sql } from "kysely";
-import { type Actor, noWorkspace, asSystem } from "#src/platform/actor.js";
+import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import { checkpointMessage, keyIdOf, type SignedCheckpoint } from "#src/platform/audit-chain.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import { type Actor, noWorkspace, asSystem } from "#src/platform/actor.js";
+import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import { genesis, linkHash } from "#src/platform/audit-chain.js";
 import { auditTopic, hasAuditMac } from "#src/platform/audit-entry.js";
 import type { Bus } from "#src/platform/bus.js";

@@ -132,7 +132,9 @@ export class Change {
     const actor = { workspace: literal(workspaceId), user: literal(userId) };
     const visible = raw((alias) => shapeOf(entity).visible(identifier(alias), actor));
     const em = await this.#open();
-    const row = await em.findOne(entity, { ...where, [visible as never]: [] } as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const row = await em.findOne(entity, { ...where, [visible as never]: [] } as never, {
+      lockMode: LockMode.PESSIMISTIC_WRITE,
+    });
     if (row !== null) this.#trail.found(row);
     return row;
   }

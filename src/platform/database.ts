@@ -230,7 +230,8 @@ export class Database {
 
   /** Sends a change that is one statement. Gives the row that it has hold of, as JSON. */
   async #sendOne(actor: Actor, { text, values }: WritingStatement): Promise<string | null | undefined> {
-    if (!actor.isSystem) return (await this.connections.inserts.run(text, values, { actor, repeatable: false }))[0]?.[0];
+    if (!actor.isSystem)
+      return (await this.connections.inserts.run(text, values, { actor, repeatable: false }))[0]?.[0];
     const query = CompiledQuery.raw(text, values);
     const { rows } = await this.#fork().getKysely().executeQuery<{ held?: string }>(query);
     return rows[0]?.held;

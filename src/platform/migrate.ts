@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Database } from "./database.js";
-import { SettingError } from "./errors.js";
 import { makeTriggers } from "./declared-triggers.js";
+import { SettingError } from "./errors.js";
 import { migrateBullQueues } from "./job-queues-bullmq.js";
 import { protectAudit } from "./protect-audit.js";
 import { lowerWall, raiseWall } from "./tenant-wall.js";
