@@ -4,7 +4,7 @@ import { ChangeEmailInput, ChangePasswordInput, ResetPasswordInput } from "#src/
 import { MailNotice } from "#src/identity/mail-notice.js";
 import type { PasswordService } from "#src/identity/password-service.js";
 import { User } from "#src/identity/user.js";
-import { OncePerDocument } from "#src/platform/field-bounds.js";
+import { LimitedBy, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
 @Resolver()
@@ -35,6 +35,7 @@ export class CredentialResolver {
   }
 
   @OncePerDocument()
+  @LimitedBy("mail")
   @Mutation(() => MailNotice, {
     description:
       "Mails a link to reset the password, if there is such an account: the answer and its time are the same when there is none.",

@@ -10,7 +10,7 @@ import {
 } from "#src/identity/oauth-inputs.js";
 import type { OAuthService } from "#src/identity/oauth-service.js";
 import { TokenPair } from "#src/identity/token-pair.js";
-import { AtMost, OncePerDocument } from "#src/platform/field-bounds.js";
+import { AtMost, LimitedBy, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
 @Resolver()
@@ -27,6 +27,7 @@ export class OAuthResolver {
   }
 
   @OncePerDocument()
+  @LimitedBy("sign-in-start")
   @Mutation(() => OAuthStart, { description: "Begins a sign-in by an issuer. It ends with `completeOAuth`." })
   startOAuth(
     @Arg("input", () => StartOAuthInput, { description: "By which issuer." }) input: StartOAuthInput,

@@ -8,7 +8,7 @@ import {
   RenamePasskeyInput,
 } from "#src/identity/passkey-types.js";
 import { TokenPair } from "#src/identity/token-pair.js";
-import { AtMost, OncePerDocument } from "#src/platform/field-bounds.js";
+import { AtMost, LimitedBy, OncePerDocument } from "#src/platform/field-bounds.js";
 import type { Context } from "./context.js";
 
 @Resolver()
@@ -16,6 +16,7 @@ export class PasskeyResolver {
   constructor(private readonly passkeys: PasskeyService) {}
 
   @OncePerDocument()
+  @LimitedBy("sign-in-start")
   @Mutation(() => PasskeyOptions, { description: "Begins a sign-in by a passkey, whoever it will be." })
   startPasskeySignIn(@Ctx() { origin }: Context) {
     return this.passkeys.startSignIn(origin);

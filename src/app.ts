@@ -6,9 +6,7 @@ import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
-import { AuditCheckpoint } from "./audit/audit-checkpoint.js";
-import { AuditSeal, AuditUnsealed } from "./audit/audit-seal.js";
-import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
+import { type Audit, auditEntities, auditKeyOf, createAudit } from "./audit/create-audit.js";
 import { AccessGrant } from "./identity/access-grant.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { ApiKey } from "./identity/api-key.js";
@@ -32,7 +30,6 @@ import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { SessionSweep } from "./identity/session-sweep.js";
 import { expiringSignIns, signInEntities } from "./identity/sign-in-entities.js";
-import { SignInLimits } from "./identity/sign-in-limits.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SigningKey } from "./identity/signing-key.js";
 import { SigningKeys } from "./identity/signing-keys.js";
@@ -43,7 +40,6 @@ import { User } from "./identity/user.js";
 import { Workspace } from "./identity/workspace.js";
 import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
-import { AuditEntry } from "./platform/audit-entry.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
@@ -115,10 +111,7 @@ export const entities = [
   Job,
   JobEventRow,
   Event,
-  AuditEntry,
-  AuditSeal,
-  AuditUnsealed,
-  AuditCheckpoint,
+  ...auditEntities,
   IdempotencyKey,
   RateLimitCount,
   DataKey,
@@ -303,7 +296,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const expiry = new ExpirySweep(database, clock, logger, expiringTables);
     expiry.start();
     closers.push(() => expiry.stop());
-
     const { smtpUrl, from = "" } = config.mail;
     const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
     closers.push(async () => smtp?.close());
@@ -319,8 +311,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const issuer = config.http.publicUrl ?? "atrium";
     const tokens = new Tokens({ keys, signingKeys, clock, issuer });
     const sessions = new SessionService(database, tokens, clock, limits, logger, config.sessionMs);
-    const signInLimits = new SignInLimits(limits, config.limits.signIn);
-    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address, signInLimits };
+    const signInDeps = { config, database, keys, clock, logger, vault, sessions, mails, address, limits };
     const signIn = await createSignInServices(signInDeps);
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());

@@ -140,6 +140,18 @@ describe("resetting a password", () => {
     expect(codeOf(await reset(token, "another of one's own"))).toBe("BAD_USER_INPUT");
   });
 
+  test("I9 who made an account with somebody else's address has no way back in after the owner's reset", async () => {
+    const squatter = await atrium.signUp();
+    const query = 'mutation { createApiKey(input: { name: "back door", scopes: ["quote:read"] }) { secret } }';
+    const { secret } = ((await send(query, {}, squatter)).data as { createApiKey: { secret: string } }).createApiKey;
+    const read = () => ask(atrium.url, { query: "{ quotes { totalCount } }" }, { authorization: `Bearer ${secret}` });
+    expect((await read()).errors).toBeUndefined();
+    await requestReset(squatter.email);
+    await reset(await mailboxes.token(squatter.email, subjects.reset), "a password of one's own");
+    await eventually(read, (answer) => codeOf(answer) === "UNAUTHENTICATED", 1_000);
+    expect(await errorOf(squatter.sdk.Me())).toMatchObject({ code: "UNAUTHENTICATED" });
+  });
+
   test("I9 twenty parallel resets with one link set one password", async () => {
     const ann = await atrium.signUp();
     await requestReset(ann.email);

@@ -192,6 +192,14 @@ const mutations: Record<string, { action: string; act: () => Promise<Act> }> = {
     action: "workspace.updated",
     act: () => as(team.owner, `mutation { updateWorkspace(input: { name: "Renamed" }) { id } }`),
   },
+  deleteWorkspace: {
+    action: "workspace.deleted",
+    act: async () => {
+      const person = await atrium.signUp();
+      const { workspace } = await person.sdk.Workspace();
+      return as(person, "mutation ($n: String!) { deleteWorkspace(name: $n) { id } }", { n: workspace.name });
+    },
+  },
   assignRole: {
     action: "member.role_assigned",
     act: async () =>

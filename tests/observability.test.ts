@@ -95,7 +95,9 @@ describe("traces", () => {
     expect(under(operation).map(({ name }) => name)).toContain("SELECT");
     // Job and event are one statement.
     expect(under(resolver).map(({ name }) => name)).toContain("WITH");
-    expect(under(job).map(({ name }) => name)).toEqual(expect.arrayContaining(["BEGIN", "UPDATE", "INSERT", "COMMIT"]));
+    // So are the job's end and all that its last step adds.
+    expect(under(job).map(({ name }) => name)).toContain("WITH");
+    expect(under(job).map(({ name }) => name)).not.toContain("BEGIN");
     expect(attributeOf(job, "atrium.job.id")).toBe(jobId);
     expect(attributeOf(request, "http.response.status_code")).toBe(200);
     for (const span of spans) {
@@ -212,7 +214,7 @@ describe("the log", () => {
     ]);
     const slow = lines.filter(({ msg }) => msg === "a statement was slow");
     expect(slow.length).toBeGreaterThan(10);
-    const insert = slow.find(({ statement }) => /^insert into "quote"/.test(String(statement)));
+    const insert = slow.find(({ statement }) => /insert into "quote"/.test(String(statement)));
     expect(insert).toMatchObject({ level: "warn", requestId: "my-request-1", ms: expect.any(Number), rows: 1 });
 
     const all = both.lines.join("\n");

@@ -177,6 +177,18 @@ describe("I10 limits of a network", () => {
   });
 });
 
+test("I10 mails to one address are limited alike, whether or not it has an account", async () => {
+  const atrium = await start({ ATRIUM_MAIL_LIMIT: "2" });
+  const { email } = await atrium.signUp();
+  const query = "mutation ($email: String!) { requestPasswordReset(email: $email) { expiresAt } }";
+  for (const address of [email, "nobody@example.com"]) {
+    const codes = [];
+    for (let call = 0; call < 3; call += 1)
+      codes.push(codeOf(await ask(atrium.url, { query, variables: { email: address } })));
+    expect(codes).toEqual([undefined, undefined, "RATE_LIMITED"]);
+  }
+});
+
 describe.each(engines)("I10 processes that share their counts on %s", (engine) => {
   testOn(engine)("I10 two processes admit exactly N of many parallel calls", async () => {
     const env = { ATRIUM_RATE_LIMIT: "40" };

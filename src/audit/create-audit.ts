@@ -1,12 +1,18 @@
+import { AuditEntry } from "#src/platform/audit-entry.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
 import type { Keys } from "#src/platform/keys.js";
 import type { Logger } from "#src/platform/logger.js";
+import { AuditCheckpoint } from "./audit-checkpoint.js";
 import { AuditCheckpoints } from "./audit-checkpoints.js";
+import { AuditSeal, AuditUnsealed } from "./audit-seal.js";
 import { AuditSealer } from "./audit-sealer.js";
 import { AuditService } from "./audit-service.js";
 import { DenialLog } from "./denial-log.js";
+
+/** The tables of the log. */
+export const auditEntities = [AuditEntry, AuditSeal, AuditUnsealed, AuditCheckpoint];
 
 /** The key of the codes that entries are written with. */
 export const auditKeyOf = (keys: Keys): Buffer => keys.derive("audit-entry");

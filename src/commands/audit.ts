@@ -64,6 +64,7 @@ const operator = (workspaceId: string = noWorkspace): Actor => ({
   userId: "",
   permissions: new Set(),
   requestId: "command line",
+  isSystem: true,
 });
 
 const withAudit = async (work: (audit: AuditService) => Promise<void>): Promise<void> => {

@@ -1,4 +1,4 @@
-import { Trigger, Unique } from "@mikro-orm/decorators/legacy";
+import { Unique } from "@mikro-orm/decorators/legacy";
 import { ID } from "type-graphql";
 import { AccessLevel } from "#src/platform/access-level.js";
 import { Column, EnumColumn, PrivateColumn, Reference, Stored } from "#src/platform/column.js";
@@ -25,14 +25,9 @@ const keepManagerIds = `create or replace function access_grant_managers() retur
   // Seen by who has it, by who made the thing, and by those who manage it.
   visible: (row, { workspace, user }) =>
     `${row}.workspace_id = ${workspace} and (${row}.user_id = ${user} or ${row}.owner_id = ${user} or ${user} = any(${row}.manager_ids))`,
+  triggers: { access_grant_managers: keepManagerIds },
 })
 @Unique({ name: "access_grant_resource_user", properties: ["resourceId", "userId"] })
-@Trigger({
-  name: "access_grant_managers",
-  timing: "after",
-  events: ["insert", "update", "delete"],
-  expression: keepManagerIds,
-})
 export class AccessGrant extends Row {
   @Column(() => ID, { sql: "text", description: "The thing; `node(id)` reads it.", filter: true })
   resourceId!: string;

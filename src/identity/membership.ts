@@ -1,4 +1,4 @@
-import { Index, Trigger, Unique } from "@mikro-orm/decorators/legacy";
+import { Index, Unique } from "@mikro-orm/decorators/legacy";
 import { registerEnumType } from "type-graphql";
 import { EnumColumn, Reference, Stored } from "#src/platform/column.js";
 import { Row } from "#src/platform/row.js";
@@ -54,12 +54,11 @@ const keepWorkspaceIds = `create or replace function membership_to_user() return
   -- For memberships that are older than the trigger.
   update "user" u set workspace_ids = array(select m.workspace_id from membership m where m.user_id = u.id order by m.id);`;
 
-@Stored({ table: "membership", description: "A user's place in a workspace.", alsoWrites: ["user", "access_grant"] })
-@Trigger({
-  name: "membership_to_user",
-  timing: "after",
-  events: ["insert", "update", "delete"],
-  expression: keepWorkspaceIds,
+@Stored({
+  table: "membership",
+  description: "A user's place in a workspace.",
+  triggers: { membership_to_user: keepWorkspaceIds },
+  alsoWrites: ["user", "access_grant"],
 })
 @Unique({ name: "membership_user_workspace", properties: ["userId", "workspaceId"] })
 @Index({ name: "membership_workspace", properties: ["workspaceId", "id"] })

@@ -40,6 +40,8 @@ interface Deps {
   readonly address: PublicAddress;
   readonly recent: RecentSignIn;
   readonly guesses: Guesses;
+  /** Counts a mail that a stranger asks for. Throws RATE_LIMITED, whether or not the address has an account. */
+  readonly countMail: (email: string) => Promise<unknown>;
 }
 
 /** Passwords: changed by who knows the old one, and reset by who reads the account's mail. */
@@ -53,6 +55,7 @@ export class PasswordService {
   async requestReset(email: string, { requestId }: Origin): Promise<MailNotice> {
     const { database, tokens } = this.deps;
     if (email.length > 255) throw badInput("has more than 255 characters.", "email");
+    await this.deps.countMail(normalEmail(email));
     const actor = {
       userId: "",
       workspaceId: noWorkspace,

@@ -2,6 +2,8 @@ import type { Clock } from "#src/platform/clock.js";
 import type { Config } from "#src/platform/config.js";
 import type { Database } from "#src/platform/database.js";
 import type { Keys } from "#src/platform/keys.js";
+import { limitPolicies } from "#src/platform/limit-policy.js";
+import type { Limits } from "#src/platform/limits.js";
 import type { Logger } from "#src/platform/logger.js";
 import type { PublicAddress } from "#src/platform/public-address.js";
 import type { Vault } from "#src/platform/vault.js";
@@ -21,7 +23,7 @@ import { RecentSignIn } from "./recent-sign-in.js";
 import { RecoveryCodes } from "./recovery-codes.js";
 import { SecondFactorService } from "./second-factor-service.js";
 import type { SessionService } from "./session-service.js";
-import type { SignInLimits } from "./sign-in-limits.js";
+import { SignInLimits } from "./sign-in-limits.js";
 import { SingleUseTokens } from "./single-use-tokens.js";
 import { UserService } from "./user-service.js";
 
@@ -35,7 +37,7 @@ interface Deps {
   readonly sessions: SessionService;
   readonly mails: MailService;
   readonly address: PublicAddress;
-  readonly signInLimits: SignInLimits;
+  readonly limits: Limits;
 }
 
 /** Accounts and the ways into them, tied together. */
@@ -54,7 +56,10 @@ export interface SignInServices {
 
 /** A part of the composition root: all that opens a session. */
 export const createSignInServices = async (deps: Deps): Promise<SignInServices> => {
-  const { config, database, keys, clock, logger, vault, sessions, mails, address, signInLimits } = deps;
+  const { config, database, keys, clock, logger, vault, sessions, mails, address, limits } = deps;
+  const signInLimits = new SignInLimits(limits, config.limits.signIn);
+  const { mailbox } = limitPolicies(config.limits);
+  const countMail = async (email: string) => limits.take(mailbox, email);
   const { clients, redirectUris } = config.oauth;
   const guesses = new Guesses(database, clock);
   const recent = new RecentSignIn(database, clock);
@@ -71,7 +76,7 @@ export const createSignInServices = async (deps: Deps): Promise<SignInServices> 
   return {
     accounts,
     addresses,
-    passwords: new PasswordService({ ...accountDeps, recent, guesses }),
+    passwords: new PasswordService({ ...accountDeps, recent, guesses, countMail }),
     profiles: new ProfileService(database, sessions),
     users: new UserService(database, sessions, mails),
     reauthentication: new ReauthenticationService(database, sessions, secondFactors, guesses),

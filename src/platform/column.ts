@@ -107,6 +107,11 @@ interface Storage {
   changeable?: RowExpression;
   /** Tables that a trigger of this one writes to: whoever reads them has to hear of a change here. */
   alsoWrites?: readonly string[];
+  /**
+   * SQL of triggers by their names, made after the migrations (`declared-triggers.ts`): it makes the function and the
+   * trigger, and brings rows up to it that are older.
+   */
+  triggers?: Readonly<Record<string, string>>;
 }
 
 const ofSystem = Symbol("of the system");
@@ -126,8 +131,9 @@ const ofWorkspace: RowExpression = (row, { workspace }) => `${row}.workspace_id 
 export const storageOf = (entity: { prototype: object }): Required<Storage> & { readonly isDeclared: boolean } => {
   const declared = Reflect.getMetadata(storage, entity.prototype) as Storage | undefined;
   const { table = "", description = "", visible = ofWorkspace } = declared ?? {};
-  const { changeable = visible, alsoWrites = [] } = declared ?? {};
-  return { table, description, visible, changeable, alsoWrites, isDeclared: declared?.visible !== undefined };
+  const { changeable = visible, alsoWrites = [], triggers = {} } = declared ?? {};
+  const isDeclared = declared?.visible !== undefined;
+  return { table, description, visible, changeable, alsoWrites, triggers, isDeclared };
 };
 
 /** Property names are camelCase, columns snake_case. */

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import type { EntityMetadata } from "@mikro-orm/core";
 import type { ClientBase } from "pg";
+import { storageOf } from "./column.js";
 import { identifier } from "./lists/statement.js";
 
-/** A trigger that a class declares with `@Trigger`; its SQL makes its function too, and brings rows of before up to it. */
-interface DeclaredTrigger {
-  readonly table: string;
-  readonly name: string;
-  readonly sql: string;
-}
-
-const declaredTriggers = (entities: Iterable<EntityMetadata>): DeclaredTrigger[] =>
-  [...entities].flatMap(({ tableName, triggers }) =>
-    triggers.map(({ name, expression }) => ({ table: tableName, name: name as string, sql: expression as string })),
+const declaredTriggers = (entities: Iterable<EntityMetadata>) =>
+  [...entities].flatMap(({ class: entity, tableName: table }) =>
+    Object.entries(entity === undefined ? {} : storageOf(entity as { prototype: object }).triggers).map(
+      ([name, sql]) => ({
+        table,
+        name,
+        sql,
+      }),
+    ),
   );
 
 /**

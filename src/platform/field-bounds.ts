@@ -15,7 +15,7 @@ export interface FieldBounds {
 }
 
 /** Limits of networks for single fields: `limitPolicies` has their numbers. */
-export type NetworkLimit = "sign-up" | "mail";
+export type NetworkLimit = "sign-up" | "sign-in-start" | "mail";
 
 /**
  * Declares how long a list can be; every list of objects needs it (a test checks). `says` names arguments of the field

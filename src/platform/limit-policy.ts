@@ -16,6 +16,7 @@ export interface LimitPolicy {
 export interface LimitSettings {
   readonly perUser: number;
   readonly perStranger: number;
+  readonly signIn: number;
   readonly signUp: number;
   readonly mail: number;
 }
@@ -50,12 +51,13 @@ const largestBlock = 500;
 export const blockSize = ({ limit, strict }: LimitPolicy, remaining: number): number =>
   strict || limit <= exactUpTo ? 0 : Math.min(largestBlock, Math.max(1, Math.floor(remaining / 100)));
 
-export const limitPolicies = ({ perUser, perStranger, signUp, mail }: LimitSettings) => ({
+export const limitPolicies = ({ perUser, perStranger, signIn, signUp, mail }: LimitSettings) => ({
   user: hourly("user", perUser, "root fields"),
   stranger: hourly("anonymous", perStranger, "root fields without signing in"),
   /** Of one network, by the name that fields declare with `@LimitedBy`. */
   network: {
     "sign-up": strictly("sign-up", signUp, "new accounts"),
+    "sign-in-start": strictly("sign-in-start", 10 * signIn, "sign-ins begun"),
     mail: strictly("mail", 10 * mail, "mails"),
   } satisfies Record<NetworkLimit, LimitPolicy>,
   /** Of one account, for whoever sends mails that somebody else asks for. */

@@ -108,12 +108,12 @@ export const settings = z.object({
       "Root fields that one network (an IPv4 address, an IPv6 /64) may ask for in an hour without signing in; 0 for no limit.",
     ),
   ATRIUM_SIGN_IN_LIMIT: integer(1, 10_000_000)
-    .default(60)
+    .default(100)
     .describe(
       "Attempts to sign in to one account from one network in an hour; docs/security.md says what follows for accounts and networks as a whole.",
     ),
   ATRIUM_SIGN_UP_LIMIT: integer(0, 10_000_000)
-    .default(100)
+    .default(1_000)
     .describe("Accounts that one network may try to make in an hour; 0 for no limit."),
   ATRIUM_MAIL_LIMIT: integer(1, 10_000_000)
     .default(10)

@@ -8,11 +8,21 @@ const tokens =
 /** `for update`, `for no key update`, `do update`, `then update` and `on update` name no table. */
 const notAStatement = new Set(["for", "key", "do", "then", "on"]);
 
+/** The same few statements come again and again. Beyond so many, a statement is looked through each time. */
+const maxKnown = 500;
+const known = new Map<string, readonly string[]>();
+
 /**
  * The tables that a SQL statement inserts into, updates, deletes from, merges into, truncates or copies to, wherever in
  * it, common table expressions included; without their schemas. What a function does that it calls is not seen.
  */
-export const writtenTables = (statement: string): string[] => {
+export const writtenTables = (statement: string): readonly string[] => {
+  const tables = known.get(statement) ?? find(statement);
+  if (known.size < maxKnown) known.set(statement, tables);
+  return tables;
+};
+
+const find = (statement: string): string[] => {
   if (!writing.test(statement)) return [];
   const words = [...statement.matchAll(tokens)]
     .map(([token]) => token)

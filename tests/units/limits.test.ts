@@ -136,7 +136,13 @@ test.each([
 });
 
 test("I10 limits of what guards accounts are strict, and the others are not", () => {
-  const { user, stranger, network, mailbox } = limitPolicies({ perUser: 1, perStranger: 2, signUp: 3, mail: 4 });
+  const { user, stranger, network, mailbox } = limitPolicies({
+    perUser: 1,
+    perStranger: 2,
+    signIn: 100,
+    signUp: 3,
+    mail: 4,
+  });
   expect([user, stranger].map(({ strict }) => strict)).toEqual([false, false]);
   expect([network["sign-up"], network.mail, mailbox].map(({ strict, limit }) => [strict, limit])).toEqual([
     [true, 3],

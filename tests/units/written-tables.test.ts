@@ -24,5 +24,5 @@ test.each([
   ["truncate table only a, public.b cascade", ["a", "b"]],
   ["copy measurement (a, b) from stdin", ["measurement"]],
 ])("H1 what %s writes to", (statement, tables) => {
-  expect(writtenTables(statement).sort()).toEqual([...tables].sort());
+  expect(writtenTables(statement).toSorted()).toEqual([...tables].sort());
 });

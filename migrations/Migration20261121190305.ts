@@ -1,10 +1,25 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121184602 extends Migration {
+export class Migration20261121190305 extends Migration {
 
-  override name = 'Migration20261121184602';
+  override name = 'Migration20261121190305';
 
   override up(): void | Promise<void> {
+    this.addSql(`create table "audit_checkpoint" ("id" text not null, "workspace_id" text not null, "first_sequence" double precision not null, "sequence" double precision not null, "hash" text not null, "at" timestamptz not null, "key_id" text not null, "signature" text not null, primary key ("id"));`);
+    this.addSql(`create index "audit_checkpoint_place" on "audit_checkpoint" ("workspace_id", "sequence", "id");`);
+
+    this.addSql(`create table "audit_entry" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "actor_id" text null, "credential_id" text null, "action" text not null, "outcome" text not null, "code" text null, "subject_id" text null, "before" jsonb null, "after" jsonb null, "request_id" text not null, "mac" text not null, primary key ("id"));`);
+    this.addSql(`create index "audit_entry_actor" on "audit_entry" ("workspace_id", "actor_id", "id");`);
+    this.addSql(`create index "audit_entry_subject" on "audit_entry" ("workspace_id", "subject_id", "id");`);
+    this.addSql(`create index "audit_entry_created" on "audit_entry" ("workspace_id", "created_at", "id");`);
+    this.addSql(`create index "audit_entry_workspace" on "audit_entry" ("workspace_id", "id");`);
+
+    this.addSql(`create table "audit_seal" ("workspace_id" text not null, "sequence" bigint not null, "entry_id" text not null, "hash" text not null, "sealed_at" timestamptz not null, primary key ("workspace_id", "sequence"));`);
+    this.addSql(`alter table "audit_seal" add constraint "audit_seal_entry" unique ("entry_id");`);
+
+    this.addSql(`create table "audit_unsealed" ("entry_id" text not null, "workspace_id" text not null, "xid" xid8 not null default pg_current_xact_id(), "position" bigserial, primary key ("entry_id"));`);
+    this.addSql(`create index "audit_unsealed_place" on "audit_unsealed" ("xid", "position");`);
+
     this.addSql(`create table "data_key" ("id" text not null, "wrapped" text not null, "wrapped_by" text not null, "is_active" boolean not null, "created_at" timestamptz not null, "superseded_at" timestamptz null, "retired_at" timestamptz null, "job_id" text null, primary key ("id"));`);
     this.addSql(`alter table "data_key" add constraint "data_key_job_id_unique" unique ("job_id");`);
     this.addSql(`create unique index data_key_active on data_key (is_active) where is_active;`);
@@ -77,6 +92,8 @@ export class Migration20261121184602 extends Migration {
 
     this.addSql(`create index "membership_workspace" on "membership" ("workspace_id", "id");`);
 
+    this.addSql(`alter table "audit_entry" add constraint "audit_entry_outcome_check" check ("outcome" in ('SUCCEEDED', 'DENIED'));`);
+
     this.addSql(`alter table "totp" add constraint "totp_user_id_foreign" foreign key ("user_id") references "user" ("id") on delete cascade;`);
 
     this.addSql(`alter table "single_use_token" add constraint "single_use_token_user_id_foreign" foreign key ("user_id") references "user" ("id") on delete cascade;`);
@@ -106,6 +123,10 @@ export class Migration20261121184602 extends Migration {
   override down(): void | Promise<void> {
     this.addSql(`alter table "oauth_attempt" drop constraint "oauth_attempt_identity_id_foreign";`);
 
+    this.addSql(`drop table if exists "audit_checkpoint" cascade;`);
+    this.addSql(`drop table if exists "audit_entry" cascade;`);
+    this.addSql(`drop table if exists "audit_seal" cascade;`);
+    this.addSql(`drop table if exists "audit_unsealed" cascade;`);
     this.addSql(`drop table if exists "data_key" cascade;`);
     this.addSql(`drop table if exists "guess_count" cascade;`);
     this.addSql(`drop table if exists "rate_limit_count" cascade;`);
