@@ -40,3 +40,11 @@ export const makeTriggers = async (client: ClientBase, entities: Iterable<Entity
     }
   }
 };
+
+/** Takes the triggers away, which may write to columns that are about to go. The next `makeTriggers` makes them anew. */
+export const dropTriggers = async (client: ClientBase, entities: Iterable<EntityMetadata>): Promise<void> => {
+  for (const { table, name } of declaredTriggers(entities)) {
+    const { rows } = await client.query("select 1 where to_regclass($1) is not null", [identifier(table)]);
+    if (rows.length > 0) await client.query(`drop trigger if exists ${identifier(name)} on ${identifier(table)}`);
+  }
+};

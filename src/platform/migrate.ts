@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Database } from "./database.js";
-import { makeTriggers } from "./declared-triggers.js";
+import { dropTriggers, makeTriggers } from "./declared-triggers.js";
 import { SettingError } from "./errors.js";
 import { migrateBullQueues } from "./job-queues-bullmq.js";
 import { protectAudit } from "./protect-audit.js";
@@ -27,6 +27,7 @@ export const migrateUp = (database: Database, url: string): Promise<string[]> =>
 export const migrateDown = (database: Database, url: string): Promise<string[]> =>
   exclusively(url, async (client) => {
     await lowerWall(client);
+    await dropTriggers(client, database.metadata.getAll().values());
     return (await database.migrator.down()).map(({ name }) => name);
   });
 
