@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
-import { type App, entities } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
+import type { App } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
 import { apiKeyList } from "#src/identity/api-key-service.js";
 import { grantList } from "#src/identity/grant-service.js";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import pg from "pg";
-import { entities } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
 import { systemClock } from "#src/platform/clock.js";
 import { readConfig } from "#src/platform/config.js";
 import { Connections } from "#src/platform/connections.js";

@@ -6,6 +6,7 @@ import { columnsOf, privateColumnsOf, referencesOf } from "./column.js";
 import { newId, prefixOf } from "./ids.js";
 import type { NewRow } from "./insert-sql.js";
 import type { Node } from "./node.js";
+import { metadataOfTable } from "./table-metadata.js";
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -116,7 +117,7 @@ export class AuditTrail {
   }
 
   #states(subjectId: string | null, given: AuditStates): { before: State | null; after: State | null } {
-    const meta = subjectId === null ? undefined : this.#metaOf(subjectId);
+    const meta = subjectId === null ? undefined : metadataOfTable(this.metadata, prefixOf(subjectId));
     if (given.before !== undefined || given.after !== undefined)
       return { before: masked(given.before ?? null, meta), after: masked(given.after ?? null, meta) };
     const seen = subjectId === null ? undefined : this.#seen.get(subjectId);
@@ -131,11 +132,6 @@ export class AuditTrail {
     const changed = Object.keys(after).filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
     const pick = (state: State) => Object.fromEntries(changed.map((name) => [name, state[name]]));
     return { before: masked(pick(before), seen.meta), after: masked(pick(after), seen.meta) };
-  }
-
-  #metaOf(id: string): EntityMetadata | undefined {
-    const table = prefixOf(id);
-    return [...this.metadata.getAll().values()].find(({ tableName }) => tableName === table);
   }
 }
 

@@ -6,10 +6,12 @@ import { auditTopic } from "./audit-entry.js";
 import { type AuditStates, AuditTrail } from "./audit-trail.js";
 import type { Clock } from "./clock.js";
 import { storageOf } from "./column.js";
+import type { Committed } from "./committed.js";
 import type { JobDefinition } from "./define-job.js";
-import { Event, eventTopic } from "./event.js";
+import { type Event, eventTopic } from "./event.js";
+import { eventOf, type Subject } from "./event-of.js";
 import type { Held, Hold } from "./hold.js";
-import { newId, prefixOf } from "./ids.js";
+import { newId } from "./ids.js";
 import { heldSql, insertSql, type NewRow, type WritingStatement } from "./insert-sql.js";
 import { Job, JobStatus } from "./job.js";
 import type { JobTicket } from "./job-queues.js";
@@ -18,19 +20,9 @@ import { identifier, literal } from "./lists/statement.js";
 import type { Node } from "./node.js";
 import { Visibility } from "./owned-row.js";
 import { currentSpan, currentTrace } from "./span.js";
+import { metadataOfTable } from "./table-metadata.js";
 import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
-
-/** What the rest of the system hears of a transaction once it is committed. */
-export interface Committed {
-  readonly jobs: readonly JobTicket[];
-  readonly topics: readonly string[];
-  /** Rows that it may have changed, as topics of `touched-rows.ts`. */
-  readonly touched: readonly string[];
-}
-
-/** What comes of a change that was not written. */
-export const nothing: Committed = { jobs: [], topics: [], touched: [] };
 
 type EntityClass<T> = new () => T;
 type Filled = "id" | "workspaceId" | "createdAt";
@@ -47,13 +39,6 @@ interface Deps {
   readonly auditKey: Buffer | undefined;
   /** Makes the transaction that of an actor or of the system; left out where there is no wall, and for the system itself. */
   readonly become?: ((em: EntityManager, viewer: Actor | undefined) => Promise<void>) | undefined;
-}
-
-/** What an event is about. */
-interface Subject {
-  readonly id: string;
-  readonly visibility?: Visibility;
-  readonly createdById?: string;
 }
 
 /** Rows beyond so many do not hang on a hold in one statement: planning each of them costs more than a transaction. */
@@ -83,8 +68,9 @@ export class Change {
     this.#trail = new AuditTrail(deps.metadata);
     this.#touched = new TouchedRows(
       actor.workspaceId,
-      (table) => "workspaceId" in (this.#tableOf(table)?.properties ?? {}),
-      (table) => storageOf((this.#tableOf(table)?.class ?? Object) as { prototype: object }).alsoWrites,
+      (table) => "workspaceId" in (metadataOfTable(deps.metadata, table)?.properties ?? {}),
+      (table) =>
+        storageOf((metadataOfTable(deps.metadata, table)?.class ?? Object) as { prototype: object }).alsoWrites,
     );
   }
 
@@ -164,23 +150,8 @@ export class Change {
 
   /** An event alone, for what nobody decided, such as how a job goes on. */
   announce(kind: string, subject: Subject, data: object = {}): void {
-    const isOwned = "visibility" in (this.#tableOf(prefixOf(subject.id))?.properties ?? {});
-    if (isOwned && (subject.visibility === undefined || subject.createdById === undefined))
-      throw new Error(`The event ${kind} does not say who may see its subject.`);
-    this.#events.push(
-      Object.assign(new Event(), {
-        id: newId("event"),
-        workspaceId: this.actor.workspaceId,
-        actorId: this.actor.userId,
-        requestId: this.actor.requestId,
-        kind,
-        subjectId: subject.id,
-        visibility: subject.visibility ?? Visibility.WORKSPACE,
-        ownerId: subject.createdById ?? null,
-        data,
-        createdAt: this.now,
-      }),
-    );
+    const { metadata } = this.deps;
+    this.#events.push(eventOf(metadata, { actor: this.actor, kind, subject, data, now: this.now }));
     this.wake(eventTopic(this.actor.workspaceId));
   }
 
@@ -305,13 +276,6 @@ export class Change {
       this.settle(rows[0]?.held);
     }
     return { committed, statement: undefined };
-  }
-
-  #tableOf(name: string) {
-    return this.deps.metadata
-      .getAll()
-      .values()
-      .find(({ tableName }) => tableName === name);
   }
 
   #open(): Promise<EntityManager> {

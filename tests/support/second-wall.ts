@@ -1,4 +1,4 @@
-import { entities } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
 import type { EntityClass } from "#src/platform/column.js";
 import { shapeOf } from "#src/platform/lists/entity-shape.js";
 
