@@ -16,8 +16,8 @@ import { median } from "./statistics.js";
  * What row-level security costs: the same compiled queries in one process with the wall in Postgres and without it, in turns.
  * `node bench/wall.js [rounds] [executions a round] [Q1,Q2]`. Ratios below 1.10 are the goal.
  */
-const rounds = Number(process.argv[2] ?? 21);
-const executions = Number(process.argv[3] ?? 300);
+const rounds = Number(process.argv[2] ?? 200);
+const executions = Number(process.argv[3] ?? 20);
 const only = process.argv[4]?.split(",");
 const say = (text) => process.stdout.write(`${text}\n`);
 

@@ -222,7 +222,7 @@ const speedUpIndexes = async (client: ClientBase): Promise<void> => {
 };
 
 /** Behind `@>` and `&&` of lists, and `@@` and `@?` of JSON. */
-export const leakproof = [
+const leakproof = [
   "pg_catalog.arraycontains(anyarray,anyarray)",
   "pg_catalog.arrayoverlap(anyarray,anyarray)",
   "pg_catalog.jsonb_path_match_opr(jsonb,jsonpath)",
