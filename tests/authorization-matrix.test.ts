@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { createClient as createSseClient } from "graphql-sse";
+import { fieldPermissions } from "#resolvers/field-permissions.js";
 import { createSchema } from "#resolvers/schema.js";
 import { Role } from "#src/identity/membership.js";
+import { isOperatorPermission } from "#src/identity/permissions.js";
 import { newId, prefixOf } from "#src/platform/ids.js";
 import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { collect } from "./support/follow.js";
@@ -17,6 +19,14 @@ const fields = rootFields(schema);
 const notTried: Readonly<Record<string, string>> = {
   signOut: "ends the session of the one who asks",
 };
+
+/** Ids of private things stand in the audit log of their workspace, for those who read it: what was done to what, no word more. */
+const tellsPrivateIds = new Set(["auditLog", "auditLogAggregate", "auditEntry"]);
+
+const permissions = fieldPermissions();
+/** Fields for those who run the installation: none of the callers here may, so they tell nobody anything. */
+const forOperators = ({ field }: RootField): boolean =>
+  permissions.find((each) => each.field === field.name)?.permissions.some(isOperatorPermission) ?? false;
 
 /** Text that stands in everything which those who ask must never see. */
 const canary = "canary-4711";
@@ -68,8 +78,56 @@ const own = async (atrium: TestAtrium, who: Member, visibility: string, reader: 
   };
 };
 
+/** What has come with accounts: things that are somebody's own, whoever shares their workspace. */
+const ownPersonally = async (atrium: TestAtrium, { userId }: Member): Promise<Belongings> => {
+  const [passkey, linked] = [newId("passkey"), newId("linked_identity")];
+  await atrium.database.query(
+    `insert into passkey (id, user_id, name, credential_id, public_key, counter, transports, is_backed_up, created_at)
+      values ($1, $2, $3, $4, 'none', 0, '{}', false, now())`,
+    [passkey, userId, canary, `${canary} ${passkey}`],
+  );
+  await atrium.database.query(
+    `insert into linked_identity (id, user_id, provider, issuer, subject, email, access_token, created_at, last_used_at)
+      values ($1, $2, 'google', 'https://issuer.invalid', $3, $4, 'none', now(), now())`,
+    [linked, userId, `${canary} ${linked}`, `${canary}@example.com`],
+  );
+  return { passkey, linked_identity: linked };
+};
+
+/** What belongs to a workspace, and is shown to those who run it. */
+const ownAsWorkspace = async (atrium: TestAtrium, who: Member): Promise<Belongings> => {
+  const { createApiKey: key } = await who.query<{ createApiKey: { apiKey: { id: string } } }>(
+    `mutation { createApiKey(input: { name: "${canary}", scopes: ["quote:read"] }) { apiKey { id } } }`,
+  );
+  const { inviteMember: invitation } = await who.query<{ inviteMember: { id: string } }>(
+    `mutation { inviteMember(input: { email: "${canary}@example.com", role: VIEWER }) { id } }`,
+  );
+  const checkpoint = newId("audit_checkpoint");
+  await atrium.database.query(
+    `insert into audit_checkpoint (id, workspace_id, first_sequence, sequence, hash, at, key_id, signature)
+      values ($1, $2, 1, 1, $3, now(), 'none', $3)`,
+    [checkpoint, who.workspaceId, canary],
+  );
+  const idIn = async (table: string) => {
+    const [row] = await atrium.database.query<{ id: string }>(
+      `select id from ${table} where workspace_id = $1 order by id limit 1`,
+      [who.workspaceId],
+    );
+    return row?.id ?? "";
+  };
+  return {
+    api_key: key.apiKey.id,
+    invitation: invitation.id,
+    audit_checkpoint: checkpoint,
+    audit_entry: await idIn("audit_entry"),
+    membership: await idIn("membership"),
+  };
+};
+
 const makeWorld = async (env: Readonly<Record<string, string>>): Promise<World> => {
-  const atrium = await startAtrium({ env });
+  const atrium = await startAtrium({ env: { ATRIUM_MAX_COST: "100000", ...env } });
+  // The first one runs the installation, and is nobody else here.
+  await atrium.signUp();
   const owner = await signUpMember(atrium);
   const join = (role: Role) => joinWorkspace(atrium, owner.workspaceId, role);
   const [admin, editor, viewer] = [await join(Role.ADMIN), await join(Role.EDITOR), await join(Role.VIEWER)];
@@ -80,10 +138,12 @@ const makeWorld = async (env: Readonly<Record<string, string>>): Promise<World> 
   const secrets = [
     {
       ...(await own(atrium, foreign, "WORKSPACE", colleague)),
+      ...(await ownPersonally(atrium, foreign)),
+      ...(await ownAsWorkspace(atrium, foreign)),
       user: foreign.userId,
       workspace: foreign.workspaceId,
     },
-    await own(atrium, eve, "PRIVATE", friend),
+    { ...(await own(atrium, eve, "PRIVATE", friend)), ...(await ownPersonally(atrium, eve)) },
   ];
   await atrium.database.query(`update "user" set username = $1 where id = $2`, [canary, foreign.userId]);
   // Something to find, so that empty answers are no accident.
@@ -145,6 +205,14 @@ const stateOf = async ({ atrium, owners, secrets }: World): Promise<string> => {
     const rows = await atrium.database.query(
       `select to_jsonb(t) as row from "${table}" t where workspace_id = $1 or id = any($2) order by id`,
       [owners[0]?.workspaceId, secrets.flatMap((each) => Object.values(each))],
+    );
+    hash.update(JSON.stringify(rows));
+  }
+  for (const table of ["api_key", "invitation", "passkey", "linked_identity", "user", "workspace"]) {
+    const ids = secrets.flatMap((each) => Object.values(each));
+    const rows = await atrium.database.query(
+      `select to_jsonb(t) - 'last_used_at' as row from "${table}" t where id = any($1) order by id`,
+      [ids],
     );
     hash.update(JSON.stringify(rows));
   }
@@ -249,7 +317,7 @@ describe.each([
   );
 
   // An answer that is the same for everybody, because the question was wrong, would prove nothing.
-  test.each(tried((root) => root.ids.length > 0 && !isLive(root)))(
+  test.each(tried((root) => root.ids.length > 0 && !isLive(root) && !forOperators(root)))(
     "I11 %s is asked so that it tells its owner",
     async (_f, root) => {
       const differing: string[] = [];
@@ -275,9 +343,13 @@ describe.each([
     async (_field, root) => {
       const before = await stateOf(world);
       const variables = argumentsFor(root.field.args, "", newId("quote"));
+      const secrets = tellsPrivateIds.has(root.field.name) ? world.secrets.slice(0, 1) : world.secrets;
+      // Many would end what the others need, such as the session or the workspace of the one who asks.
+      const dryRun = root.operation === "mutation";
       for (const who of Object.values(world.callers)) {
-        const text = await send(world.atrium, who, documentFor(schema, root, Object.keys(variables)), variables);
-        expect(leaksIn(text, world.secrets, "-")).toEqual([]);
+        const document = documentFor(schema, root, Object.keys(variables));
+        const text = await send(world.atrium, { ...who, dryRun }, document, variables);
+        expect(leaksIn(text, secrets, "-")).toEqual([]);
         expect(text).not.toMatch(broken);
       }
       expect(await stateOf(world)).toBe(before);
