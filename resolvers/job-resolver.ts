@@ -16,6 +16,7 @@ import {
 } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
 import { DataExport } from "#src/identity/data-export.js";
+import { AccessLevel } from "#src/platform/access-level.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 import { prefixOf } from "#src/platform/ids.js";
 import { Job, JobStatus } from "#src/platform/job.js";
@@ -24,6 +25,7 @@ import type { JobService } from "#src/platform/job-service.js";
 import type { Node } from "#src/platform/node.js";
 import { Quote } from "#src/quotes/quote.js";
 import type { Context } from "./context.js";
+import { OrGrant } from "./guards/or-grant.js";
 
 const JobResult = createUnionType({
   name: "JobResult",
@@ -63,6 +65,7 @@ export class JobResolver {
   }
 
   @Authorized("job:control")
+  @OrGrant("id", AccessLevel.WRITE)
   @Mutation(() => Job, {
     description:
       "Stops a job, in whatever process it runs. A waiting one ends at once; a running one ends shortly, and keeps what it has made.",
@@ -72,6 +75,7 @@ export class JobResolver {
   }
 
   @Authorized("job:control")
+  @OrGrant("id", AccessLevel.WRITE)
   @Mutation(() => Job, { description: "Starts a failed or cancelled job again; any other is a CONFLICT." })
   retryJob(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
     return this.jobs.retry(actor, id);

@@ -1,5 +1,6 @@
 import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
+import { AccessGrant } from "#src/identity/access-grant.js";
 import { badInput } from "#src/platform/errors.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 import { isId, prefixOf } from "#src/platform/ids.js";
@@ -16,6 +17,7 @@ const findable: Readonly<Record<string, new () => Node>> = {
   quote_favourite: QuoteFavourite,
   generation: Generation,
   job: Job,
+  access_grant: AccessGrant,
 };
 
 @Resolver()

@@ -1,9 +1,11 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import { AccessLevel } from "#src/platform/access-level.js";
 import { Job } from "#src/platform/job.js";
 import { Quote } from "#src/quotes/quote.js";
 import { CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "#src/quotes/quote-inputs.js";
 import type { QuoteService } from "#src/quotes/quote-service.js";
 import type { Context } from "./context.js";
+import { OrGrant } from "./guards/or-grant.js";
 
 const idArg = { description: "The quote." };
 
@@ -33,7 +35,8 @@ export class QuoteResolver {
   }
 
   @Authorized("quote:write")
-  @Mutation(() => Quote, { description: "Changes a quote." })
+  @OrGrant("id", AccessLevel.WRITE)
+  @Mutation(() => Quote, { description: "Changes a quote. A grant of the level WRITE on it is as good as the role." })
   updateQuote(
     @Arg("id", () => ID, idArg) id: string,
     @Arg("input", () => UpdateQuoteInput, { description: "What to change." }) input: UpdateQuoteInput,
@@ -43,7 +46,11 @@ export class QuoteResolver {
   }
 
   @Authorized("quote:write")
-  @Mutation(() => Quote, { description: "Deletes a quote and returns it as it was." })
+  @OrGrant("id", AccessLevel.MANAGE)
+  @Mutation(() => Quote, {
+    description:
+      "Deletes a quote and returns it as it was. A grant of the level MANAGE on it is as good as the role, and is needed for the private quote of somebody else.",
+  })
   deleteQuote(@Arg("id", () => ID, idArg) id: string, @Ctx() { actor }: Context) {
     return this.quotes.delete(actor, id);
   }

@@ -1,8 +1,10 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
-import { type App, entities } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
+import type { App } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
 import { apiKeyList } from "#src/identity/api-key-service.js";
+import { grantList } from "#src/identity/grant-service.js";
 import { invitationList } from "#src/identity/invitation-service.js";
 import { memberList } from "#src/identity/member-service.js";
 import { workspaceList } from "#src/identity/workspace-service.js";
@@ -16,6 +18,7 @@ import { AuditResolver } from "./audit-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
+import { GrantResolver } from "./grant-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { validateArgument } from "./guards/validate-argument.js";
 import { JobResolver } from "./job-resolver.js";
@@ -42,6 +45,7 @@ const classes = [
   CacheResolver,
   CredentialResolver,
   EventResolver,
+  GrantResolver,
   JobResolver,
   MemberResolver,
   KeyResolver,
@@ -63,6 +67,7 @@ const lists = [
   listResolver(auditList, "audit:read"),
   listResolver(checkpointList, "audit:read"),
   listResolver(apiKeyList, "key:read"),
+  listResolver(grantList, "workspace:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(invitationList, "member:manage"),
@@ -81,6 +86,7 @@ const createResolvers = (app: App): object[] => [
   new CacheResolver(app.cache, app.database),
   new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
+  new GrantResolver(app.grants),
   new JobResolver(app.jobs),
   new MemberResolver(app.members, app.invitations),
   new KeyResolver(app.keyRotation, app.signingKeys),

@@ -1,5 +1,5 @@
 import { getMetadataStorage } from "type-graphql";
-import { entities } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
 import { columnsOf, referencesOf } from "#src/platform/column.js";
 
 /**

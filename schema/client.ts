@@ -77,6 +77,8 @@ export type CreateQuoteInput = {
   text: string;
   /** What it is about, 1 to 200 characters. */
   topic?: string | null | undefined;
+  /** Who sees it; WORKSPACE when left out. */
+  visibility?: Visibility | null | undefined;
 };
 
 /** A new workspace. */
@@ -141,6 +143,8 @@ export type GenerateQuoteInput = {
   tone?: string | null | undefined;
   /** What it is about: a word or a phrase of 1 to 200 characters. */
   topic: string;
+  /** Who sees the job, the generation and the quote; WORKSPACE when left out. */
+  visibility?: Visibility | null | undefined;
 };
 
 /** Which rows of the type Generation; all given conditions must hold. */
@@ -159,6 +163,8 @@ export type GenerationFilter = {
   or?: Array<GenerationFilter> | null | undefined;
   /** Condition on `provider`. */
   provider?: StringFilter | null | undefined;
+  /** Condition on `visibility`. */
+  visibility?: VisibilityFilter | null | undefined;
 };
 
 /** Conditions on a value of the type ID; all given ones must hold. */
@@ -257,6 +263,8 @@ export type JobFilter = {
   or?: Array<JobFilter> | null | undefined;
   /** Condition on `status`. */
   status?: JobStatusFilter | null | undefined;
+  /** Condition on `visibility`. */
+  visibility?: VisibilityFilter | null | undefined;
 };
 
 /** Where a job stands. */
@@ -385,6 +393,8 @@ export type QuoteFilter = {
   topic?: StringFilter | null | undefined;
   /** Condition on `updatedAt`. */
   updatedAt?: DateTimeFilter | null | undefined;
+  /** Condition on `visibility`. */
+  visibility?: VisibilityFilter | null | undefined;
 };
 
 /** One criterion by which quotes are ordered. */
@@ -518,6 +528,8 @@ export type UpdateQuoteInput = {
   text?: string | null | undefined;
   /** What it is about, 1 to 200 characters; null takes it away. */
   topic?: string | null | undefined;
+  /** Who sees it from now on, with its generation, its job and what was told of them: for who made it, and for those who manage it. */
+  visibility?: Visibility | null | undefined;
 };
 
 /** What to change of a workspace; what is left out stays. */
@@ -538,6 +550,27 @@ export type UserFilter = {
   or?: Array<UserFilter> | null | undefined;
   /** Condition on `username`. */
   username?: StringFilter | null | undefined;
+};
+
+/** Who sees a thing that a person owns. */
+export type Visibility =
+  /** Whoever made it, and those whom `grantAccess` has given a level. No role sees more. */
+  | 'PRIVATE'
+  /** All members of its workspace. */
+  | 'WORKSPACE';
+
+/** Conditions on a value of the type Visibility; all given ones must hold. */
+export type VisibilityFilter = {
+  /** Is this value. */
+  eq?: Visibility | null | undefined;
+  /** Is one of these values, at most 1,000. */
+  in?: Array<Visibility> | null | undefined;
+  /** True: has no value. False: has one. */
+  isNull?: boolean | null | undefined;
+  /** Is not this value; rows without a value count. */
+  ne?: Visibility | null | undefined;
+  /** Is none of these values, at most 1,000; rows without a value count. */
+  notIn?: Array<Visibility> | null | undefined;
 };
 
 export type TokensFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string, user: { id: string, email: string, username: string } };
@@ -798,6 +831,7 @@ export type NodeQueryVariables = Exact<{
 
 
 export type NodeQuery = { node:
+    | { __typename: 'AccessGrant', id: string }
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'AuditCheckpoint', id: string }
     | { __typename: 'AuditEntry', id: string }

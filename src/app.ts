@@ -1,69 +1,52 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { aiPersonalData } from "./ai/ai-personal-data.js";
 import { configuredProviders } from "./ai/configured-providers.js";
-import { Generation } from "./ai/generation.js";
 import { GenerationService } from "./ai/generation-service.js";
 import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
-import { type Audit, auditEntities, auditKeyOf, createAudit } from "./audit/create-audit.js";
+import { countedEntities, entities, expiringTables, ownedEntities, tenantTables } from "./app/entities.js";
+import { jobDefinitions } from "./app/job-definitions.js";
+import { personalData } from "./app/personal-data.js";
+import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
 import { AccessWatch } from "./identity/access-watch.js";
-import { ApiKey } from "./identity/api-key.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
 import { Authentication } from "./identity/authentication.js";
 import { BelievedCallers } from "./identity/believed-callers.js";
-import { DataExport } from "./identity/data-export.js";
-import { EraseAccount, ErasureService } from "./identity/erasure-service.js";
-import { ExportMyData, ExportService } from "./identity/export-service.js";
-import { identityPersonalData } from "./identity/identity-personal-data.js";
-import { Invitation } from "./identity/invitation.js";
+import { ErasureService } from "./identity/erasure-service.js";
+import { ExportService } from "./identity/export-service.js";
+import { GrantService } from "./identity/grant-service.js";
 import { InvitationService } from "./identity/invitation-service.js";
-import { Mail } from "./identity/mail.js";
-import { DeliverMail, MailService } from "./identity/mail-service.js";
+import { MailService } from "./identity/mail-service.js";
 import { MemberService } from "./identity/member-service.js";
-import { Membership } from "./identity/membership.js";
-import { OfferReset } from "./identity/password-service.js";
-import { RefreshToken, Session } from "./identity/session.js";
 import { SessionService } from "./identity/session-service.js";
 import { SessionSweep } from "./identity/session-sweep.js";
-import { expiringSignIns, signInEntities } from "./identity/sign-in-entities.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
-import { SigningKey } from "./identity/signing-key.js";
 import { SigningKeys } from "./identity/signing-keys.js";
-import { SingleUseToken } from "./identity/single-use-token.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
 import { accessTokenMs, Tokens } from "./identity/tokens.js";
-import { User } from "./identity/user.js";
-import { Workspace } from "./identity/workspace.js";
-import { EraseWorkspace, WorkspaceRemoval } from "./identity/workspace-removal.js";
+import { WorkspaceRemoval } from "./identity/workspace-removal.js";
 import { WorkspaceService } from "./identity/workspace-service.js";
 import type { Bus } from "./platform/bus.js";
 import { PostgresBus } from "./platform/bus-postgres.js";
 import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
-import { storageOf } from "./platform/column.js";
 import type { Config } from "./platform/config.js";
 import { connectLimits } from "./platform/connect-limits.js";
-import { DataKey } from "./platform/data-key.js";
 import { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
-import { Event } from "./platform/event.js";
 import { EventLog } from "./platform/event-log.js";
 import { ExpirySweep } from "./platform/expiry-sweep.js";
-import { IdempotencyKey } from "./platform/idempotency-key.js";
 import { IdempotencyService } from "./platform/idempotency-service.js";
-import { Job } from "./platform/job.js";
 import { JobDispatch } from "./platform/job-dispatch.js";
-import { JobEventRow } from "./platform/job-event.js";
 import type { JobHandler } from "./platform/job-handler.js";
 import type { JobQueues } from "./platform/job-queues.js";
 import { BullQueues } from "./platform/job-queues-bullmq.js";
 import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { KeyRing } from "./platform/key-ring.js";
-import { KeyRotationService, RotateEncryptionKey } from "./platform/key-rotation-service.js";
+import { KeyRotationService } from "./platform/key-rotation-service.js";
 import { type Keys, keysFrom, loadSecret } from "./platform/keys.js";
 import { type LimitPolicies, limitPolicies } from "./platform/limit-policy.js";
 import type { Limits } from "./platform/limits.js";
@@ -72,82 +55,18 @@ import { Live } from "./platform/live.js";
 import type { Logger } from "./platform/logger.js";
 import { Metrics } from "./platform/metrics.js";
 import { observeClient } from "./platform/observe-client.js";
-import type { PersonalData } from "./platform/personal-data.js";
-import { platformPersonalData } from "./platform/platform-personal-data.js";
 import { PublicAddress } from "./platform/public-address.js";
 import { QueryCache } from "./platform/query-cache.js";
 import { RedisLevel } from "./platform/query-cache-redis.js";
-import { RateLimitCount } from "./platform/rate-limit-count.js";
 import { requireRedis } from "./platform/redis.js";
+import { ResourceWatch } from "./platform/resource-watch.js";
 import { SealedColumns } from "./platform/sealed-columns.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
-import { Quote, QuoteFavourite } from "./quotes/quote.js";
-import { quotePersonalData } from "./quotes/quote-personal-data.js";
-import { GenerateQuote, QuoteService } from "./quotes/quote-service.js";
-
-/** Every table. A class that is missing here does not exist for the database. */
-export const entities = [
-  User,
-  Workspace,
-  Membership,
-  Invitation,
-  Session,
-  RefreshToken,
-  ApiKey,
-  ...signInEntities,
-  Mail,
-  SigningKey,
-  SingleUseToken,
-  DataExport,
-  Job,
-  JobEventRow,
-  Event,
-  ...auditEntities,
-  IdempotencyKey,
-  RateLimitCount,
-  DataKey,
-  Generation,
-  Quote,
-  QuoteFavourite,
-];
-
-/** Tables of what goes with its workspace; those that refer to others first. What was recorded for the audit stays. */
-const tenantTables = ({ metadata }: Database): string[] =>
-  entities
-    .map((entity) => metadata.get(entity as new () => object))
-    .filter(({ tableName, properties }) => "workspaceId" in properties && !tableName.startsWith("audit_"))
-    .map(({ tableName }) => tableName)
-    .reverse();
-
-/** What the installation holds, as its metrics tell. */
-const countedEntities = [User, Workspace, Quote, Generation];
-
-/** What is stored about people, and what becomes of it when they go: the user's own row comes last. */
-export const personalData: readonly PersonalData[] = [
-  ...platformPersonalData,
-  ...aiPersonalData,
-  ...quotePersonalData,
-  ...identityPersonalData,
-];
-
-/** Tables whose rows end at their `expires_at`. */
-const expiring = [Mail, SingleUseToken, DataExport, ...expiringSignIns];
-const expiringTables = expiring.map((entity) => storageOf(entity).table);
-
-/** Every kind of job that something in this process may ask for. */
-const jobDefinitions = [
-  DeliverMail,
-  OfferReset,
-  ExportMyData,
-  EraseAccount,
-  EraseWorkspace,
-  RotateEncryptionKey,
-  GenerateQuote,
-];
+import { QuoteService } from "./quotes/quote-service.js";
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -187,6 +106,8 @@ export interface App extends SignInServices {
   readonly apiKeys: ApiKeyService;
   readonly authentication: Authentication;
   readonly access: AccessWatch;
+  readonly resources: ResourceWatch;
+  readonly grants: GrantService;
   readonly workspaces: WorkspaceService;
   readonly workspaceRemoval: WorkspaceRemoval;
   readonly members: MemberService;
@@ -233,6 +154,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => tracing.close());
     const database = await connectDatabase(config, databaseUrl, clock, keys);
     closers.push(() => database.close());
+    if (config.database.rowSecurity) await database.requireWall();
+    else logger.warn("ATRIUM_ROW_SECURITY is off: Postgres itself does not hold workspaces apart");
     const pool = await database.pool();
     const observe = statementLog(metrics, logger, config.slowQueryMs);
     await database.onConnection((client) => observeClient(client, observe));
@@ -337,6 +260,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       apiKeys: new ApiKeyService(database),
       authentication,
       access: new AccessWatch(database, bus, clock, logger),
+      resources: new ResourceWatch(database, bus, ownedEntities, logger),
+      grants: new GrantService(database, ownedEntities),
       workspaces: new WorkspaceService(database),
       workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),

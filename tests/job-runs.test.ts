@@ -5,6 +5,7 @@ import type { Actor } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import { defineJob } from "#src/platform/define-job.js";
 import { handle } from "#src/platform/job-handler.js";
+import { Visibility } from "#src/platform/owned-row.js";
 import type { Run } from "#src/platform/run.js";
 import { Quote, QuoteSource } from "#src/quotes/quote.js";
 import { eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
@@ -42,6 +43,7 @@ const addQuotes = (change: Change, count: number): Quote[] =>
       author: "An errand",
       source: QuoteSource.AI_GENERATED,
       tags: [],
+      visibility: Visibility.WORKSPACE,
       createdById: change.actor.userId,
       updatedAt: change.now,
     });

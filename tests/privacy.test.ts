@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { entities, personalData } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
+import { personalData } from "#src/app/personal-data.js";
 import { columnName } from "#src/platform/column.js";
 import { workspaceTables } from "#src/platform/workspace-tables.js";
 import { type Answer, ask, bearer, codeOf } from "./support/ask.js";

@@ -292,7 +292,7 @@ describe.each(engines)("the query cache on %s", (engine) => {
   testHere("H1 no way to write escapes the cache: all that the database saw written was announced", async () => {
     const own = await createTestDatabase();
     await own.query("create table written (at_table text, workspace_id text)");
-    await own.query(`create function note_write() returns trigger language plpgsql as $$ begin
+    await own.query(`create function note_write() returns trigger language plpgsql security definer as $$ begin
       insert into written values (tg_table_name, to_jsonb(coalesce(new, old)) ->> 'workspace_id'); return null; end $$`);
     await own.query(`do $$ declare t text; begin for t in select table_name from information_schema.tables
       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('written', 'migration', 'audit_seal', 'audit_unsealed') loop

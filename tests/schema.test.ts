@@ -11,7 +11,7 @@ import {
 } from "graphql";
 import { getMetadataStorage } from "type-graphql";
 import { createSchema } from "#resolvers/schema.js";
-import { entities } from "#src/app.js";
+import { entities } from "#src/app/entities.js";
 import { errorCodes } from "#src/platform/errors.js";
 import { startAtrium } from "./support/atrium.js";
 

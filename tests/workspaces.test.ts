@@ -39,8 +39,8 @@ const signIn = async (person: Person) => {
 };
 /** The secret of the last invitation that was mailed to an address. */
 const mailed = async (email: string): Promise<string> => {
-  const [mail] = await atrium.app.mails.last(1, email);
-  const [, token] = /#invitation=(ati_\S+)/.exec(mail?.text ?? "") ?? [];
+  const mails = await atrium.app.mails.last(5, email);
+  const [token] = mails.flatMap(({ text }) => /#invitation=(ati_\S+)/.exec(text ?? "")?.[1] ?? []);
   if (token === undefined) throw new Error(`No invitation was mailed to ${email}.`);
   return token;
 };

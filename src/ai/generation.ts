@@ -3,11 +3,15 @@ import { GraphQLSafeInt } from "graphql-scalars";
 import { Float, Int } from "type-graphql";
 import { Column, PrivateColumn, Stored } from "#src/platform/column.js";
 import { Job } from "#src/platform/job.js";
-import { Row } from "#src/platform/row.js";
+import { OwnedRow, visibleToSharers } from "#src/platform/owned-row.js";
 
-@Stored({ table: "generation", description: "One text that a provider wrote: what it cost and how long it took." })
+@Stored({
+  table: "generation",
+  description: "One text that a provider wrote: what it cost and how long it took.",
+  visible: visibleToSharers(),
+})
 @Index({ name: "generation_workspace", properties: ["workspaceId", "id"] })
-export class Generation extends Row {
+export class Generation extends OwnedRow {
   @ManyToOne(() => Job, { mapToPk: true, fieldName: "job_id", index: true })
   jobId!: string;
 

@@ -1,6 +1,6 @@
 import { type KeyObject, sign } from "node:crypto";
 import { sql } from "kysely";
-import { type Actor, noWorkspace } from "#src/platform/actor.js";
+import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import { checkpointMessage, keyIdOf, type SignedCheckpoint } from "#src/platform/audit-chain.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
@@ -45,7 +45,7 @@ export class AuditCheckpoints {
 
   /** Signs the last sealed entry of the actor's log. Throws CONFLICT when nothing is sealed yet. */
   create(actor: Actor): Promise<AuditCheckpoint> {
-    return this.database.write(actor, async (change) => {
+    return this.database.write(asSystem(actor), async (change) => {
       const checkpoint = await this.sign(change);
       if (checkpoint === undefined) throw new DomainError("CONFLICT", "The audit log has no sealed entry to sign yet.");
       change.audit("audit.checkpoint_created", checkpoint);
@@ -89,14 +89,8 @@ export class AuditCheckpoints {
           select sequence, at from audit_checkpoint where workspace_id = w.id order by sequence desc, at desc limit 1) c on true
         where c.sequence is null or (c.sequence < h.sequence and c.at <= ${before}) limit ${batch}`);
       for (const { workspaceId } of due) {
-        const actor = {
-          workspaceId,
-          userId: "",
-          permissions: new Set<string>(),
-          requestId: "",
-          isSystem: true as const,
-        };
-        await this.database.write(actor, (change) => this.sign(change));
+        const actor = { workspaceId, userId: "", permissions: new Set<string>(), requestId: "audit sealer" };
+        await this.database.write(asSystem(actor), (change) => this.sign(change));
       }
       found = due.length;
     }

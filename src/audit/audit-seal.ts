@@ -1,7 +1,8 @@
 import { Entity, Index, PrimaryKey, Unique } from "@mikro-orm/decorators/legacy";
-import { PrivateColumn } from "#src/platform/column.js";
+import { PrivateColumn, SystemTable } from "#src/platform/column.js";
 
 /** An entry's place in the chain of its workspace. Append-only: the database refuses to change or delete it. */
+@SystemTable()
 @Entity({ tableName: "audit_seal" })
 @Unique({ name: "audit_seal_entry", properties: ["entryId"] })
 export class AuditSeal {
@@ -27,6 +28,7 @@ export class AuditSeal {
  * An entry that waits for its seal. A trigger adds it with the entry, whoever inserts that, and the sealer takes it away.
  * Because it is a row, an entry that commits late is sealed late, and none is ever passed over.
  */
+@SystemTable()
 @Entity({ tableName: "audit_unsealed" })
 @Index({ name: "audit_unsealed_place", properties: ["xid", "position"] })
 export class AuditUnsealed {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import { type Actor, noWorkspace } from "#src/platform/actor.js";
+import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import { genesis, linkHash } from "#src/platform/audit-chain.js";
 import { auditTopic, hasAuditMac } from "#src/platform/audit-entry.js";
 import type { Bus } from "#src/platform/bus.js";
@@ -40,13 +40,12 @@ interface Deps {
 }
 
 /** The sealer acts for nobody. */
-export const sealerActor: Actor = {
+export const sealerActor: Actor = asSystem({
   workspaceId: noWorkspace,
   userId: "",
   permissions: new Set(),
   requestId: "audit sealer",
-  isSystem: true,
-};
+});
 
 /** Gives entries their places in the chains of their workspaces: one batch and one process at a time, and within a second. */
 export class AuditSealer {

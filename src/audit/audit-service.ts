@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Actor } from "#src/platform/actor.js";
+import { type Actor, asSystem } from "#src/platform/actor.js";
 import {
   AuditChain,
   type AuditLine,
@@ -72,7 +72,7 @@ export class AuditService {
   /** Deletes everything up to the last checkpoint before this time; what is left begins behind it. Resolves with how many. */
   async prune(actor: Actor, before: Date): Promise<number> {
     const { workspaceId } = actor;
-    return this.deps.database.write(actor, async (change) => {
+    return this.deps.database.write(asSystem(actor), async (change) => {
       const [last] = await change.sql(sql<{ sequence: string }>`select sequence::bigint from audit_checkpoint c
         where workspace_id = ${workspaceId} and at <= ${before}
           and exists (select 1 from audit_seal s where s.workspace_id = c.workspace_id and s.sequence = c.sequence)

@@ -6,7 +6,7 @@ import { configuredProviders } from "../ai/configured-providers.js";
 import type { Provider } from "../ai/provider.js";
 import { connectDatabase } from "../app.js";
 import { type Config, readConfig, readEnvironment } from "../platform/config.js";
-import { withoutPassword } from "../platform/database.js";
+import { withoutPassword } from "../platform/connect-orm.js";
 import { SettingError } from "../platform/errors.js";
 import { openDatabase } from "./open-database.js";
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Change } from "#src/platform/change.js";
 import type { PersonalData } from "#src/platform/personal-data.js";
+import { AccessGrant } from "./access-grant.js";
 import { ApiKey } from "./api-key.js";
 import { DataExport } from "./data-export.js";
 import { GuessCount } from "./guesses.js";
@@ -25,6 +26,12 @@ const anonymise = async (change: Change, userId: string) =>
 
 /** What accounts hold of people. The user comes last: all else is found by it. */
 export const identityPersonalData: readonly PersonalData[] = [
+  {
+    entity: AccessGrant,
+    by: ["userId", "grantedById"],
+    // What others may do with things that stay, they may do still.
+    erase: (change, userId) => change.sql(sql`delete from access_grant where user_id = ${userId}`),
+  },
   { entity: Membership, by: ["userId"], erase: "delete" },
   { entity: Session, by: ["userId"], erase: "delete" },
   { entity: LinkedIdentity, by: ["userId"], omit: ["accessToken", "refreshToken"], erase: "delete" },

@@ -30,7 +30,36 @@ const rank: Readonly<Record<Role, number>> = { OWNER: 3, ADMIN: 2, EDITOR: 1, VI
 /** True when the one role may all that the other may, and more. */
 export const isAbove = (role: Role, other: Role): boolean => rank[role] > rank[other];
 
-@Stored({ table: "membership", description: "A user's place in a workspace." })
+/**
+ * Keeps `user.workspace_ids` what the memberships say, whoever writes them. From the array as it is and not from a query:
+ * of two that come at once the second waits for the first, and then must not see the memberships of before. Whoever leaves
+ * takes no grants along, and finds none on coming back.
+ */
+const keepWorkspaceIds = `create or replace function membership_to_user() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$ begin
+    if tg_op <> 'INSERT' then
+      update "user" set workspace_ids = array_remove(workspace_ids, old.workspace_id) where id = old.user_id;
+    end if;
+    if tg_op <> 'DELETE' then
+      update "user" set workspace_ids = array_append(array_remove(workspace_ids, new.workspace_id), new.workspace_id)
+      where id = new.user_id;
+    end if;
+    if tg_op = 'DELETE' then
+      delete from access_grant where workspace_id = old.workspace_id and user_id = old.user_id;
+    end if;
+    return null;
+  end $$;
+  create trigger membership_to_user after insert or delete or update of user_id, workspace_id on membership
+  for each row execute function membership_to_user();
+  -- For memberships that are older than the trigger.
+  update "user" u set workspace_ids = array(select m.workspace_id from membership m where m.user_id = u.id order by m.id);`;
+
+@Stored({
+  table: "membership",
+  description: "A user's place in a workspace.",
+  triggers: { membership_to_user: keepWorkspaceIds },
+  alsoWrites: ["user", "access_grant"],
+})
 @Unique({ name: "membership_user_workspace", properties: ["userId", "workspaceId"] })
 @Index({ name: "membership_workspace", properties: ["workspaceId", "id"] })
 export class Membership extends Row {

@@ -4,6 +4,7 @@ import { isAbove, Role } from "./membership.js";
 /** Every permission that a role gives, with the lowest role that has it. */
 const lowestRole = {
   "workspace:read": Role.VIEWER,
+  "access:grant": Role.VIEWER,
   "quote:read": Role.VIEWER,
   "quote:write": Role.EDITOR,
   "quote:generate": Role.EDITOR,

@@ -9,6 +9,7 @@ import { User } from "./user.js";
 @Stored({
   table: "session",
   description: "A sign-in on one device. It ends when revoked, after 30 minutes without a refresh, or at `expiresAt`.",
+  visible: (row, { user }) => `${row}.user_id = ${user}`,
 })
 export class Session extends Node {
   @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade", index: true })

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Actor } from "#src/platform/actor.js";
+import { type Actor, asSystem } from "#src/platform/actor.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
@@ -58,7 +58,7 @@ interface Deps {
 type StoredKey = Pick<SigningKey, "id" | "publicKey" | "privateKey" | "isActive"> & { supersededAt: string | null };
 
 /** Nobody in particular: keys belong to the installation. */
-const installation: Actor = { workspaceId: "", userId: "", permissions: new Set(), requestId: "keys" };
+const installation = asSystem({ workspaceId: "", userId: "", permissions: new Set<string>(), requestId: "keys" });
 
 /** The keys of access tokens, as this process knows them; the table is the truth. */
 export class SigningKeys {
@@ -117,7 +117,7 @@ export class SigningKeys {
 
   /** A new key, which signs from the commit on. The private part of the one before is gone with it. */
   rotate(actor: Actor): Promise<SigningKey> {
-    return this.deps.database.write(actor, async (change) => {
+    return this.deps.database.write(asSystem(actor), async (change) => {
       // One at a time, in whatever process: the next one finds this one's key.
       await change.sql(sql`select pg_advisory_xact_lock(hashtext('signing_key'))`);
       await change.sql(sql`update signing_key set is_active = false, superseded_at = ${change.now}, private_key = null
@@ -154,9 +154,9 @@ export class SigningKeys {
 
   /** Outside of the operation that asks, whose transaction may be taken back. */
   async #rows(): Promise<StoredKey[]> {
-    const text = `select id, public_key, private_key, is_active, superseded_at from signing_key
-      where is_active or superseded_at > $1 order by id`;
-    const rows = await detached(() => this.deps.database.read({ text, values: [this.#since], width: 5 }));
+    const query = sql`select id, public_key, private_key, is_active, superseded_at from signing_key
+      where is_active or superseded_at > ${this.#since} order by id`;
+    const rows = await detached(() => this.deps.database.apart(query, { repeatable: true }));
     return rows.map(([id, publicKey, privateKey, isActive, supersededAt]) => ({
       id: String(id),
       publicKey: String(publicKey),

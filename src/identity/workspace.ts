@@ -5,8 +5,9 @@ import { Node } from "#src/platform/node.js";
 @Stored({
   table: "workspace",
   description: "A tenant: every quote, job and event belongs to exactly one.",
-  visible: (row, { user }) =>
-    `exists (select 1 from membership m where m.workspace_id = ${row}.id and m.user_id = ${user})`,
+  // Those of the user, and not that of the request alone: who belongs to several lists all of them.
+  visible: (row, { user }) => `${row}.id in (select unnest(u.workspace_ids) from "user" u where u.id = ${user})`,
+  changeable: (row, { workspace }) => `${row}.id = ${workspace}`,
 })
 export class Workspace extends Node {
   @Column(() => String, {

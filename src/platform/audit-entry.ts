@@ -79,7 +79,8 @@ export class AuditEntry extends Row {
   @Column(() => GraphQLJSONObject, {
     sql: "jsonb",
     nullable: true,
-    description: "What was changed or removed, as it was. Personal values are replaced by `(personal)`.",
+    description:
+      "What was changed or removed, as it was. Personal values are replaced by `(personal)`, those of private things by `(private)`.",
   })
   before!: Record<string, unknown> | null;
 

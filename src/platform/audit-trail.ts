@@ -6,6 +6,8 @@ import { columnsOf, privateColumnsOf, referencesOf } from "./column.js";
 import { newId, prefixOf } from "./ids.js";
 import type { NewRow } from "./insert-sql.js";
 import type { Node } from "./node.js";
+import { Visibility } from "./owned-row.js";
+import { metadataOfTable } from "./table-metadata.js";
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -34,6 +36,8 @@ interface Seen {
 
 /** In place of a personal value: who has to be forgotten stands in no entry, so that the chain never has to be broken. */
 export const personalMark = "(personal)";
+/** In place of what is kept from the workspace: those who read its audit log see that something was done, and to what. */
+export const privateMark = "(private)";
 
 interface Audited {
   readonly properties: readonly string[];
@@ -116,10 +120,10 @@ export class AuditTrail {
   }
 
   #states(subjectId: string | null, given: AuditStates): { before: State | null; after: State | null } {
-    const meta = subjectId === null ? undefined : this.#metaOf(subjectId);
+    const meta = subjectId === null ? undefined : metadataOfTable(this.metadata, prefixOf(subjectId));
+    const seen = subjectId === null ? undefined : this.#seen.get(subjectId);
     if (given.before !== undefined || given.after !== undefined)
       return { before: masked(given.before ?? null, meta), after: masked(given.after ?? null, meta) };
-    const seen = subjectId === null ? undefined : this.#seen.get(subjectId);
     if (seen === undefined) return { before: null, after: null };
     const before = seen.before ?? null;
     if (seen.removed) return { before: masked(before, seen.meta), after: null };
@@ -130,12 +134,10 @@ export class AuditTrail {
     }
     const changed = Object.keys(after).filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
     const pick = (state: State) => Object.fromEntries(changed.map((name) => [name, state[name]]));
-    return { before: masked(pick(before), seen.meta), after: masked(pick(after), seen.meta) };
-  }
-
-  #metaOf(id: string): EntityMetadata | undefined {
-    const table = prefixOf(id);
-    return [...this.metadata.getAll().values()].find(({ tableName }) => tableName === table);
+    return {
+      before: masked(pick(before), seen.meta, isPrivate(before)),
+      after: masked(pick(after), seen.meta, isPrivate(after)),
+    };
   }
 }
 
@@ -150,16 +152,26 @@ const plain = (value: unknown): unknown =>
     JSON.stringify(value ?? null, (_name, each: unknown) => (typeof each === "string" ? each.toWellFormed() : each)),
   );
 
-const masked = (state: State | null, meta: EntityMetadata | undefined): State | null => {
+const isPrivate = (state: State | null): boolean => state?.visibility === Visibility.PRIVATE;
+
+const masked = (
+  state: State | null,
+  meta: EntityMetadata | undefined,
+  isKept: boolean = isPrivate(state),
+): State | null => {
   if (state === null) return null;
   const { personal, secret } = meta === undefined ? none : audited(meta);
   const leaked = Object.keys(state).find((name) => secret.has(name));
   if (leaked !== undefined) throw new Error(`${leaked} is private, and does not belong into the audit log.`);
   const fields = Object.entries(state).map(([name, value]) => {
     const shown = plain(value);
+    if (isKept && shown !== null && !open.has(name)) return [name, privateMark];
     return [name, personal.has(name) && shown !== null ? personalMark : shown];
   });
   return Object.fromEntries(fields);
 };
+
+/** What an entry says of private things as well. */
+const open: ReadonlySet<string> = new Set(["visibility", "createdById", "createdAt", "updatedAt", "status"]);
 
 const none: Pick<Audited, "personal" | "secret"> = { personal: new Set(), secret: new Set() };

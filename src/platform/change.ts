@@ -1,32 +1,28 @@
-import { LockMode } from "@mikro-orm/core";
+import { LockMode, raw } from "@mikro-orm/core";
 import type { EntityManager, MetadataStorage } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import { type Actor, noWorkspace } from "./actor.js";
 import { auditTopic } from "./audit-entry.js";
 import { type AuditStates, AuditTrail } from "./audit-trail.js";
 import type { Clock } from "./clock.js";
+import { storageOf } from "./column.js";
+import type { Committed } from "./committed.js";
 import type { JobDefinition } from "./define-job.js";
-import { Event, eventTopic } from "./event.js";
+import { type Event, eventTopic } from "./event.js";
+import { eventOf, type Subject } from "./event-of.js";
 import type { Held, Hold } from "./hold.js";
 import { newId } from "./ids.js";
 import { heldSql, insertSql, type NewRow, type WritingStatement } from "./insert-sql.js";
 import { Job, JobStatus } from "./job.js";
 import type { JobTicket } from "./job-queues.js";
+import { shapeOf } from "./lists/entity-shape.js";
+import { identifier, literal } from "./lists/statement.js";
 import type { Node } from "./node.js";
+import { Visibility } from "./owned-row.js";
 import { currentSpan, currentTrace } from "./span.js";
+import { metadataOfTable } from "./table-metadata.js";
 import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
-
-/** What the rest of the system hears of a transaction once it is committed. */
-export interface Committed {
-  readonly jobs: readonly JobTicket[];
-  readonly topics: readonly string[];
-  /** Rows that it may have changed, as topics of `touched-rows.ts`. */
-  readonly touched: readonly string[];
-}
-
-/** What comes of a change that was not written. */
-export const nothing: Committed = { jobs: [], topics: [], touched: [] };
 
 type EntityClass<T> = new () => T;
 type Filled = "id" | "workspaceId" | "createdAt";
@@ -41,6 +37,8 @@ interface Deps {
   readonly clock: Clock;
   /** Makes the codes of audit entries; without it nothing can be audited. */
   readonly auditKey: Buffer | undefined;
+  /** Makes the transaction that of an actor or of the system; left out where there is no wall, and for the system itself. */
+  readonly become?: ((em: EntityManager, viewer: Actor | undefined) => Promise<void>) | undefined;
 }
 
 /** Rows beyond so many do not hang on a hold in one statement: planning each of them costs more than a transaction. */
@@ -68,9 +66,11 @@ export class Change {
   ) {
     this.#actor = actor;
     this.#trail = new AuditTrail(deps.metadata);
-    const entities = deps.metadata.getAll();
-    this.#touched = new TouchedRows(actor.workspaceId, (table) =>
-      entities.values().some(({ tableName, properties }) => tableName === table && "workspaceId" in properties),
+    this.#touched = new TouchedRows(
+      actor.workspaceId,
+      (table) => "workspaceId" in (metadataOfTable(deps.metadata, table)?.properties ?? {}),
+      (table) =>
+        storageOf((metadataOfTable(deps.metadata, table)?.class ?? Object) as { prototype: object }).alsoWrites,
     );
   }
 
@@ -110,13 +110,17 @@ export class Change {
     return row;
   }
 
-  /** Reads a row of the actor's workspace and locks it until the end of the transaction. */
+  /** Reads a row that the actor may see and locks it until the end of the transaction. */
   async find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
     // Nobody locks a row to leave it as it is.
     this.#touched.add(this.deps.metadata.get(entity).tableName);
-    const scoped = { ...where, workspaceId: this.actor.workspaceId };
+    const { workspaceId, userId } = this.actor;
+    const actor = { workspace: literal(workspaceId), user: literal(userId) };
+    const visible = raw((alias) => shapeOf(entity).visible(identifier(alias), actor));
     const em = await this.#open();
-    const row = await em.findOne(entity, scoped as never, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const row = await em.findOne(entity, { ...where, [visible as never]: [] } as never, {
+      lockMode: LockMode.PESSIMISTIC_WRITE,
+    });
     if (row !== null) this.#trail.found(row);
     return row;
   }
@@ -129,10 +133,11 @@ export class Change {
   }
 
   /**
-   * An event and an audit entry, in the same commit. `data` must be what any reader of the workspace may see. The entry says
-   * what the subject was before and is after, from its row when this change made, locked or removed it, else by `states`.
+   * An event and an audit entry, in the same commit. `data` must be what any reader of the subject may see: the event is
+   * seen by whoever sees that, and an owned subject has to say by whom it is. The entry says what the subject was before and
+   * is after, from its row when this change made, locked or removed it, else by `states`.
    */
-  record(kind: string, subject: { id: string }, data: object = {}, states?: AuditStates): void {
+  record(kind: string, subject: Subject, data: object = {}, states?: AuditStates): void {
     this.announce(kind, subject, data);
     this.audit(kind, subject, states);
   }
@@ -144,24 +149,18 @@ export class Change {
   }
 
   /** An event alone, for what nobody decided, such as how a job goes on. */
-  announce(kind: string, subject: { id: string }, data: object = {}): void {
-    this.#events.push(
-      Object.assign(new Event(), {
-        id: newId("event"),
-        workspaceId: this.actor.workspaceId,
-        actorId: this.actor.userId,
-        requestId: this.actor.requestId,
-        kind,
-        subjectId: subject.id,
-        data,
-        createdAt: this.now,
-      }),
-    );
+  announce(kind: string, subject: Subject, data: object = {}): void {
+    const { metadata } = this.deps;
+    this.#events.push(eventOf(metadata, { actor: this.actor, kind, subject, data, now: this.now }));
     this.wake(eventTopic(this.actor.workspaceId));
   }
 
   /** A job, in the same commit: it will run if and only if this transaction commits. */
-  enqueue<Payload>(definition: JobDefinition<Payload>, payload: Payload): Job {
+  enqueue<Payload>(
+    definition: JobDefinition<Payload>,
+    payload: Payload,
+    visibility: Visibility = Visibility.WORKSPACE,
+  ): Job {
     const span = currentSpan()?.child(`enqueue ${definition.kind}`, { kind: "producer" });
     const trace = span?.context ?? currentTrace();
     const { isInternal } = definition;
@@ -175,6 +174,7 @@ export class Change {
       attempts: 0,
       failures: 0,
       createdById: this.actor.userId,
+      visibility,
       requestId: this.actor.requestId,
       traceparent: trace === undefined ? null : formatTraceparent(trace),
       runAt: this.now,
@@ -221,6 +221,20 @@ export class Change {
   /** Hears what the statement of `complete` gave: the held row as JSON. */
   settle(held: string | null | undefined): void {
     if (this.#hold !== undefined && held) this.#hold.held.row = JSON.parse(held);
+  }
+
+  /**
+   * A statement about rows that the actor need not see, as the system: for what follows from a change that the actor may
+   * make, such as for copies of what was changed.
+   */
+  async systemSql<T>(query: RawBuilder<T>): Promise<T[]> {
+    const { become = async () => {} } = this.deps;
+    const em = await this.#open();
+    await em.flush();
+    await become(em, undefined);
+    const rows = await this.sql(query);
+    await become(em, this.actor);
+    return rows;
   }
 
   async sql<T>(query: RawBuilder<T>): Promise<T[]> {

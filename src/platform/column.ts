@@ -101,14 +101,39 @@ interface Storage {
   /** Name of the table. */
   table: string;
   description: string;
-  /** Who may see a row; without it the members of its workspace. */
+  /** Who may see a row; without it the members of its workspace. Lists and the policies of Postgres are made of it. */
   visible?: RowExpression;
+  /** Who may change or delete a row, as far as Postgres is concerned; without it whoever sees it. */
+  changeable?: RowExpression;
+  /** Tables that a trigger of this one writes to: whoever reads them has to hear of a change here. */
+  alsoWrites?: readonly string[];
+  /**
+   * SQL of triggers by their names, made after the migrations (`declared-triggers.ts`): it makes the function and the
+   * trigger, and brings rows up to it that are older.
+   */
+  triggers?: Readonly<Record<string, string>>;
 }
 
-/** Where the rows of an entity class are, and who may see them. */
-export const storageOf = (entity: { prototype: object }): Required<Storage> => {
-  const { table, description, visible } = Reflect.getMetadata(storage, entity.prototype) as Storage;
-  return { table, description, visible: visible ?? ((row, { workspace }) => `${row}.workspace_id = ${workspace}`) };
+const ofSystem = Symbol("of the system");
+
+/** Its rows are read and written by the system alone: the tenant role has no right to the table. For classes without `visible`. */
+export const SystemTable =
+  () =>
+  (entity: { prototype: object }): void =>
+    Reflect.defineMetadata(ofSystem, true, entity.prototype);
+
+export const isSystemTable = (entity: { prototype: object }): boolean =>
+  Reflect.getMetadata(ofSystem, entity.prototype) === true;
+
+const ofWorkspace: RowExpression = (row, { workspace }) => `${row}.workspace_id = ${workspace}`;
+
+/** Where the rows of an entity class are, and who may see them; `isDeclared` when the class itself says that. */
+export const storageOf = (entity: { prototype: object }): Required<Storage> & { readonly isDeclared: boolean } => {
+  const declared = Reflect.getMetadata(storage, entity.prototype) as Storage | undefined;
+  const { table = "", description = "", visible = ofWorkspace } = declared ?? {};
+  const { changeable = visible, alsoWrites = [], triggers = {} } = declared ?? {};
+  const isDeclared = declared?.visible !== undefined;
+  return { table, description, visible, changeable, alsoWrites, triggers, isDeclared };
 };
 
 /** Property names are camelCase, columns snake_case. */

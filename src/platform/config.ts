@@ -54,6 +54,7 @@ const shape = (s: Settings, oauthClients: readonly OAuthClient[]) => ({
     url: s.DATABASE_URL,
     pool: s.ATRIUM_DATABASE_POOL,
     statementTimeoutMs: s.ATRIUM_STATEMENT_TIMEOUT_MS,
+    rowSecurity: s.ATRIUM_ROW_SECURITY === "on",
   },
   redis: s.REDIS_URL === undefined ? undefined : { url: s.REDIS_URL, prefix: s.ATRIUM_REDIS_PREFIX },
   queryCache: { maxBytes: s.ATRIUM_QUERY_CACHE_MB * 1024 * 1024, warm: s.ATRIUM_QUERY_CACHE_WARM },

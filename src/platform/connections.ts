@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Writable } from "node:stream";
 import pg from "pg";
+import type { Actor } from "./actor.js";
 import { DomainError } from "./errors.js";
 
 /** A row as Postgres writes it: one text a column. */
@@ -19,15 +20,29 @@ interface Sent {
   unwanted: boolean;
 }
 
+type Viewer = Pick<Actor, "workspaceId" | "userId">;
+
+/** On whose behalf the statements of a connection run from here on, as Postgres was told. */
+interface Identity {
+  readonly key: string;
+  /** Why Postgres did not take it in: what was sent behind it ran on behalf of somebody else. */
+  failure?: unknown;
+}
+
 interface Connection {
   readonly client: pg.Client & { processID?: number; connection: { stream: Writable } };
+  /** Sends what is no statement of any operation. */
+  readonly tell: (query: pg.QueryConfig) => Promise<unknown>;
   readonly ready: Promise<void>;
   readonly sent: Set<Sent>;
   /** Statements are being gathered for its next packet. */
   gathers: boolean;
+  identity?: Identity | undefined;
 }
 
 interface RunOptions {
+  /** On whose behalf; under the tenant role Postgres shows no rows but theirs. Needed where there is a role. */
+  actor?: Viewer;
   signal?: AbortSignal | undefined;
   /** A statement that may be sent again after its connection broke, because it changes nothing. */
   repeatable: boolean;
@@ -38,6 +53,11 @@ const cancelled = "57014";
 const maxTries = 3;
 /** Statements beyond so many are sent without a name: clients decide on their shape, and a name stays until the end. */
 const maxNames = 500;
+/** Told to a connection only when somebody else asks than before, in the same packet as the statement. */
+const identify = {
+  name: "identify",
+  text: "select set_config('app.workspace', $1, false), set_config('app.user', $2, false)",
+};
 /** Only values as Postgres writes them. */
 const raw = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
@@ -51,14 +71,17 @@ export class Connections {
   #closed = false;
   /** Sees each connection that is opened. */
   onOpen: (client: pg.Client) => void = () => {};
+  /** The role whose rights statements have; the user's own without one. Set before the first statement. */
+  role: string | undefined;
 
   constructor(private readonly options: Options) {}
 
-  async run(text: string, values: readonly unknown[], { signal, repeatable }: RunOptions): Promise<RawRow[]> {
+  async run(text: string, values: readonly unknown[], options: RunOptions): Promise<RawRow[]> {
+    const { signal, repeatable } = options;
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted();
       try {
-        return await this.#send(text, values, signal);
+        return await this.#send(text, values, options);
       } catch (error) {
         signal?.throwIfAborted();
         const { code } = error as { code?: string };
@@ -75,8 +98,9 @@ export class Connections {
     await Promise.all(this.#connections.map(({ client }) => client.end().catch(() => {})));
   }
 
-  async #send(text: string, values: readonly unknown[], signal: AbortSignal | undefined): Promise<RawRow[]> {
-    const connection = this.#pick();
+  async #send(text: string, values: readonly unknown[], { actor, signal, repeatable }: RunOptions): Promise<RawRow[]> {
+    const key = `${actor?.workspaceId} ${actor?.userId}`;
+    const connection = this.#pick(key);
     const sent: Sent = { done: false, unwanted: false };
     connection.sent.add(sent);
     const cancel = () => {
@@ -96,7 +120,12 @@ export class Connections {
         types: raw,
       };
       gather(connection);
-      const { rows } = await connection.client.query(query as pg.QueryArrayConfig);
+      const identity = this.#identify(connection, key, actor);
+      const { rows } = await connection.client.query(query as pg.QueryArrayConfig).catch((error: unknown) => {
+        throw identity?.failure ?? error;
+      });
+      // An insert that went through was within the rights of both; what was read may be somebody else's.
+      if (repeatable && identity?.failure !== undefined) throw identity.failure;
       return rows as RawRow[];
     } catch (error) {
       // Its end may be heard only after the next statement was given to it.
@@ -110,10 +139,28 @@ export class Connections {
     }
   }
 
-  /** The connection with the least to do; a new one while all are busy and there may be more. */
-  #pick(): Connection {
+  /** Tells a connection who asks. Its statements run in the order in which they were sent, so nobody waits for that. */
+  #identify(connection: Connection, key: string, actor: Viewer | undefined): Identity | undefined {
+    if (this.role === undefined || connection.identity?.key === key) return connection.identity;
+    // Nobody's: without an actor Postgres shows no row.
+    const { workspaceId, userId } = actor ?? { workspaceId: "", userId: "" };
+    const identity: Identity = { key };
+    connection.identity = identity;
+    connection.tell({ ...identify, values: [workspaceId, userId] }).catch((error: unknown) => {
+      identity.failure = error;
+      if (connection.identity === identity) connection.identity = undefined;
+    });
+    return identity;
+  }
+
+  /**
+   * The connection with the least to do, of those one that knows who asks; a new one while all are busy and there may be
+   * more.
+   */
+  #pick(key: string): Connection {
+    const rank = ({ sent, identity }: Connection) => 2 * sent.size + (identity?.key === key ? 0 : 1);
     let least = this.#connections[0];
-    for (const each of this.#connections) if (each.sent.size < (least?.sent.size ?? 0)) least = each;
+    for (const each of this.#connections) if (least === undefined || rank(each) < rank(least)) least = each;
     if (least !== undefined && (least.sent.size === 0 || this.#connections.length >= this.options.max)) return least;
     return this.#open();
   }
@@ -128,11 +175,13 @@ export class Connections {
       statement_timeout: statementTimeoutMs,
       // A server that answers nothing at all, not even that the time is up.
       query_timeout: statementTimeoutMs + 10_000,
-      options: "-c TimeZone=UTC",
+      options: `-c TimeZone=UTC${this.role === undefined ? "" : ` -c role=${this.role.replace(/[\\ ]/g, "\\$&")}`}`,
       pipeline: true,
     } as pg.ClientConfig);
+    // As it is before anybody observes it.
+    const tell = client.query.bind(client) as Connection["tell"];
     const ready = client.connect().then(() => {});
-    const connection = { client, ready, sent: new Set<Sent>(), gathers: false } as Connection;
+    const connection = { client, tell, ready, sent: new Set<Sent>(), gathers: false } as Connection;
     const forget = () => this.#forget(connection);
     connection.ready.catch(forget);
     client.on("error", forget);

@@ -1,43 +1,59 @@
-import { Migrator } from "@mikro-orm/migrations";
-import { type EntityManager, MikroORM, type Options, PostgreSqlDriver } from "@mikro-orm/postgresql";
-import type { RawBuilder } from "kysely";
+import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
+import { CompiledQuery, type RawBuilder } from "kysely";
 import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
-import { Change, type Committed, nothing } from "./change.js";
+import { Change } from "./change.js";
 import type { Clock } from "./clock.js";
+import { type Committed, nothing } from "./committed.js";
+import { connectOrm, type OrmOptions } from "./connect-orm.js";
 import { Connections, type RawRow } from "./connections.js";
-import { SettingError } from "./errors.js";
+import type { WritingStatement } from "./insert-sql.js";
 import type { Statement } from "./lists/statement.js";
 import { runTogether } from "./operation-transaction.js";
 import { releaseBroken } from "./release-broken.js";
 import { retrying } from "./retry-transaction.js";
+import { type WalledTable, walledTables } from "./row-policies.js";
 import { currentScope } from "./scope.js";
+import { become, inspectWall, type Viewer } from "./tenant-wall.js";
 import { writtenTables } from "./written-tables.js";
 
-type EntityClasses = NonNullable<Options["entities"]>;
-
-interface DatabaseOptions {
-  url: string;
+interface DatabaseOptions extends OrmOptions {
+  /** Whether the wall in Postgres is to stand: `requireWall` then makes sure of it. */
+  rowSecurity: boolean;
   /** Most connections of this process. */
   pool: number;
   /** Milliseconds that one statement may run. */
   statementTimeoutMs: number;
-  entities: EntityClasses;
   clock: Clock;
   /** Makes the codes of audit entries; whoever changes what is audited needs it. */
   auditKey?: Buffer | undefined;
-  /** Where compiled migrations are, and where new ones are written as sources. */
-  migrations: { path: string; pathTs: string };
 }
 
-/** The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs. */
+/** Connections that many statements share. */
+interface SharedConnections {
+  readonly reads: Connections;
+  /** Single statements that write. Apart from reads: they may have to wait for a lock, and no read shall wait behind. */
+  readonly inserts: Connections;
+  /** For `Database.apart`; the one of these that is never under the tenant role. */
+  readonly apart: Connections;
+}
+
+/**
+ * The one way to rows: plain reads by SQL, writes as one transaction with its events and jobs.
+ *
+ * There are two kinds of statements. `read` and `write` are on behalf of an actor, and run under the tenant role, to which
+ * Postgres shows the rows of that actor alone. `rows`, `row`, `upkeep` and `apart` are the system's own business, such as
+ * authentication, sweeps and the heads of logs: they run as the owner of the tables, and each one says itself what it is
+ * about. So is the `write` of an actor that `isSystem`.
+ */
 export class Database {
+  #role: string | undefined;
+
   private constructor(
     private readonly orm: MikroORM,
-    private readonly reads: Connections,
-    /** Single statements that write. Apart from reads: they may have to wait for a lock, and no read shall wait behind. */
-    private readonly inserts: Connections,
+    private readonly connections: SharedConnections,
     private readonly clock: Clock,
+    readonly rowSecurity: boolean,
     private readonly auditKey: Buffer | undefined,
   ) {}
 
@@ -51,50 +67,16 @@ export class Database {
   beforeCommit: (touched: readonly string[]) => Promise<() => void> = async () => () => {};
 
   static async connect(options: DatabaseOptions): Promise<Database> {
-    const { url, pool, statementTimeoutMs, entities, clock, migrations } = options;
+    const { url, pool, statementTimeoutMs, clock, rowSecurity } = options;
     // Statements that stand alone share some of the connections; each transaction has one of the others to itself.
     const third = Math.max(1, Math.floor(pool / 3));
-    const shared = { reads: third, inserts: third };
-    const orm = await MikroORM.init({
-      driver: PostgreSqlDriver,
-      entities,
-      clientUrl: url,
-      pool: { min: 0, max: Math.max(1, pool - shared.reads - shared.inserts) },
-      driverOptions: {
-        connectionTimeoutMillis: 5_000,
-        query_timeout: 60_000,
-        options: "-c TimeZone=UTC",
-        keepAlive: true,
-        application_name: "atrium",
-      },
-      extensions: [Migrator],
-      migrations: {
-        ...migrations,
-        tableName: "migration",
-        snapshotName: ".snapshot",
-        transactional: true,
-        allOrNothing: true,
-      },
-      // Triggers and functions are made behind the migrations (protect-audit.ts).
-      schemaGenerator: { ignoreSchema: ["bullmq"], ignoreTriggers: true, ignoreRoutines: true },
-      discovery: { warnWhenNoEntities: false },
-      allowGlobalContext: false,
-      debug: false,
-      logger: () => {},
-    });
-    try {
-      await orm.connect();
-      await orm.em.fork().execute("select 1");
-    } catch (cause) {
-      await orm.close();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new SettingError("DATABASE_URL", `The database at ${withoutPassword(url)} does not answer: ${reason}`, {
-        cause,
-      });
-    }
+    const shared = { reads: third, inserts: Math.max(1, third - 1), apart: 1 };
+    const orm = await connectOrm(options, Math.max(1, pool - shared.reads - shared.inserts - shared.apart));
     const reads = new Connections({ url, max: shared.reads, statementTimeoutMs });
     const inserts = new Connections({ url, max: shared.inserts, statementTimeoutMs });
-    const database = new Database(orm, reads, inserts, clock, options.auditKey);
+    const apart = new Connections({ url, max: shared.apart, statementTimeoutMs });
+    const connections = { reads, inserts, apart };
+    const database = new Database(orm, connections, clock, rowSecurity, options.auditKey);
     releaseBroken(await database.pool());
     return database;
   }
@@ -112,19 +94,41 @@ export class Database {
     return (await this.orm.schema.getUpdateSchemaSQL()).trim();
   }
 
+  /** The tables that the tenant role may use, with the policies that bound it. */
+  get walledTables(): WalledTable[] {
+    return walledTables(this.metadata.getAll().values());
+  }
+
+  /**
+   * From here on statements on behalf of an actor run under the tenant role. Called before the first of them; throws
+   * SettingError when the wall does not stand as declared.
+   */
+  async requireWall(): Promise<void> {
+    const client = await (await this.pool()).connect();
+    try {
+      this.#role = await inspectWall(client, this.walledTables);
+    } finally {
+      client.release();
+    }
+    this.connections.reads.role = this.#role;
+    this.connections.inserts.role = this.#role;
+  }
+
   /** Shows every connection, at the latest before its first statement. */
   async onConnection(see: (client: ClientBase) => void): Promise<void> {
     // At every use and not when it is made: the first one is older than this line.
     (await this.pool()).on("acquire", see);
-    this.reads.onOpen = see;
-    this.inserts.onOpen = see;
+    for (const each of Object.values(this.connections)) each.onOpen = see;
   }
 
   pool(): Promise<Pool> {
     return (this.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> }).getNativeClient();
   }
 
-  /** Plain rows of one statement that reads. What writes goes through `write`, so that caches hear of it. */
+  /**
+   * Plain rows of one statement that reads, for the system's own business. What writes goes through `write`, so that caches
+   * hear of it.
+   */
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
     const { transaction } = currentScope() ?? {};
     if (transaction !== undefined) return transaction.rows(query);
@@ -140,12 +144,13 @@ export class Database {
   }
 
   /**
-   * One statement that is kept whatever becomes of the operation that sends it, such as the count of guesses. It waits for
-   * no transaction's connection, so it may be sent from within one; it must touch no row that a transaction may hold.
+   * One statement of the system that is kept whatever becomes of the operation that sends it, such as the count of guesses.
+   * It waits for no transaction's connection, so it may be sent from within one; it must touch no row that a transaction
+   * may hold. A `repeatable` one, which only reads, is sent again when its connection broke.
    */
-  apart(query: RawBuilder<unknown>): Promise<RawRow[]> {
+  apart(query: RawBuilder<unknown>, { repeatable } = { repeatable: false }): Promise<RawRow[]> {
     const { sql: text, parameters } = query.compile(this.#fork().getKysely());
-    return this.inserts.run(text, parameters, { repeatable: false });
+    return this.connections.apart.run(text, parameters, { repeatable });
   }
 
   /** A transaction of its own: after a deadlock it is simply sent again. */
@@ -162,11 +167,14 @@ export class Database {
     return (await this.rows(query))[0];
   }
 
-  /** The rows of one reading statement, as Postgres writes them. Cancelled when the operation that asks has ended. */
-  async read(statement: Statement): Promise<RawRow[]> {
+  /**
+   * The rows of one reading statement on behalf of an actor, as Postgres writes them. Cancelled when the operation that asks
+   * has ended.
+   */
+  async read(actor: Viewer, statement: Statement): Promise<RawRow[]> {
     const { transaction, signal } = currentScope() ?? {};
-    if (transaction !== undefined) return transaction.read(statement);
-    return this.reads.run(statement.text, statement.values, { signal, repeatable: true });
+    if (transaction !== undefined) return transaction.read(actor, statement);
+    return this.connections.reads.run(statement.text, statement.values, { actor, signal, repeatable: true });
   }
 
   /**
@@ -187,18 +195,22 @@ export class Database {
       const begun = this.#fork();
       await begun.begin();
       em = begun;
+      if (!actor.isSystem) await this.#become(begun, actor);
       return begun;
     };
-    const change = new Change(actor, { begin, metadata: this.metadata, clock: this.clock, auditKey: this.auditKey });
+    const change = new Change(actor, {
+      begin,
+      metadata: this.metadata,
+      clock: this.clock,
+      auditKey: this.auditKey,
+      become: actor.isSystem ? undefined : (em, viewer) => this.#become(em, viewer),
+    });
     let ended = () => {};
     try {
       const result = await work(change);
       const { committed, statement } = await change.complete();
       ended = await this.beforeCommit(committed.touched);
-      if (statement !== undefined) {
-        const [row] = await this.inserts.run(statement.text, statement.values, { repeatable: false });
-        change.settle(row?.[0]);
-      }
+      if (statement !== undefined) change.settle(await this.#sendOne(actor, statement));
       if (change.isVoid) {
         await em?.rollback();
         return { result, committed: nothing };
@@ -211,6 +223,19 @@ export class Database {
     } finally {
       ended();
     }
+  }
+
+  async #become(em: EntityManager, viewer: Viewer | undefined): Promise<void> {
+    if (this.#role !== undefined) await become(this.#role, viewer).execute(em.getKysely());
+  }
+
+  /** Sends a change that is one statement. Gives the row that it has hold of, as JSON. */
+  async #sendOne(actor: Actor, { text, values }: WritingStatement): Promise<string | null | undefined> {
+    if (!actor.isSystem)
+      return (await this.connections.inserts.run(text, values, { actor, repeatable: false }))[0]?.[0];
+    const query = CompiledQuery.raw(text, values);
+    const { rows } = await this.#fork().getKysely().executeQuery<{ held?: string }>(query);
+    return rows[0]?.held;
   }
 
   /**
@@ -237,6 +262,7 @@ export class Database {
   get #together() {
     return {
       begin: () => this.#fork(),
+      role: this.#role,
       clock: this.clock,
       auditKey: this.auditKey,
       beforeCommit: (touched: readonly string[]) => this.beforeCommit(touched),
@@ -248,17 +274,10 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.reads.close();
-    await this.inserts.close();
+    for (const each of Object.values(this.connections)) await each.close();
     await this.orm.close();
   }
 }
-
-export const withoutPassword = (url: string) => {
-  const shown = new URL(url);
-  if (shown.password !== "") shown.password = "***";
-  return shown.toString();
-};
 
 /** True when a write failed because a row with this unique value exists already. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean => {

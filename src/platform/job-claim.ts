@@ -17,17 +17,17 @@ const holdJob = (delivery: JobDelivery, now: Date): Hold => ({
         heartbeat_at = clock_timestamp()
       where id = $2 and workspace_id = $3 and created_by_id = $4 and request_id = $5 and (status = 'QUEUED'
         or (status = 'RUNNING' and heartbeat_at < clock_timestamp() - make_interval(secs => ${leaseMs / 1000})))
-      returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", traceparent,
-        kind, lane, run_at as "runAt", payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"
+      returning id, workspace_id as "workspaceId", created_by_id as "createdById", request_id as "requestId", visibility,
+        traceparent, kind, lane, run_at as "runAt", payload, attempts, failures, cancel_requested_at as "cancelRequestedAt"
     ), thread as (
       insert into job_event (job_id, seq, workspace_id, attempt, kind, data, created_at)
       select held.id, coalesce((select max(seq) from job_event where job_id = $2), 0) + 1, held."workspaceId",
         held.attempts, 'started', '{}', $1::timestamptz
       from held
     ), told as (
-      insert into event (id, workspace_id, created_at, kind, subject_id, actor_id, request_id, data)
-      select $6, held."workspaceId", $1::timestamptz, 'job.started', held.id, held."createdById", held."requestId",
-        jsonb_build_object('kind', held.kind, 'attempt', held.attempts)
+      insert into event (id, workspace_id, created_at, kind, subject_id, actor_id, visibility, owner_id, request_id, data)
+      select $6, held."workspaceId", $1::timestamptz, 'job.started', held.id, held."createdById", held.visibility,
+        held."createdById", held."requestId", jsonb_build_object('kind', held.kind, 'attempt', held.attempts)
       from held
     )`,
   values: [

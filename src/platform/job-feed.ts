@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Actor } from "./actor.js";
+import { type Actor, jobActor } from "./actor.js";
 import type { Database } from "./database.js";
 import { badInput } from "./errors.js";
 import { type Job, JobStatus, jobTopic } from "./job.js";
@@ -41,7 +41,8 @@ const decode = (cursor: string, jobId: string): number => {
 
 /**
  * The thread of one job: what is stored behind `after`, then what comes, until the job has ended. Any process can go on
- * where another one stopped. `load` reads the job as the caller may see it; the stream ends when it may no longer.
+ * where another one stopped. `load` reads the job as somebody may see it; whoever loses sight of it is told by a
+ * `ResourceWatch`.
  */
 export const jobFeed = async (
   { database, live, load }: { database: Database; live: Live; load: (actor: Actor, id: string) => Promise<Job> },
@@ -50,7 +51,8 @@ export const jobFeed = async (
   after: string | undefined,
 ): Promise<Following<JobEvent>> => {
   const begin = after === undefined ? 0 : decode(after, jobId);
-  await load(actor, jobId);
+  // What follows is read once for all who follow it, as whoever made the job would see it: the one who can't lose it.
+  const owner = jobActor(await load(actor, jobId));
 
   const read = async (place: bigint): Promise<LogPage<JobEvent>> => {
     const rows =
@@ -63,7 +65,7 @@ export const jobFeed = async (
     // Nothing is behind the last event of an ended job, unless somebody had just retried it.
     if (newest !== undefined)
       return { entries, rest: newest.kind === "ended" && over.has(newest.status) ? "end" : "wait" };
-    const job = await load(actor, jobId);
+    const job = await load(owner, jobId);
     if (!over.has(job.status)) return { entries, rest: "wait" };
     const last = await database.row(
       sql<{ seq: number }>`select max(seq) as seq from job_event where job_id = ${jobId}`,
@@ -87,12 +89,12 @@ export const jobFeed = async (
           retryAt: new Date(data.retryAt ?? at),
         });
       case "ended":
-        return Object.assign(new JobEnded(), entry, { job: await load(actor, jobId) });
+        return Object.assign(new JobEnded(), entry, { job: await load(owner, jobId) });
     }
   };
 
   return live.follow(
-    { topic: jobTopic(jobId), read, cursorOf: (place) => encode(jobId, Number(place)) },
+    { topic: jobTopic(jobId), resourceId: jobId, read, cursorOf: (place) => encode(jobId, Number(place)) },
     BigInt(begin),
   );
 };

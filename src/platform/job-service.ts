@@ -1,7 +1,8 @@
-import { sql } from "kysely";
+import { AccessLevel } from "./access-level.js";
 import type { Actor } from "./actor.js";
 import type { Database } from "./database.js";
 import { DomainError, notFound } from "./errors.js";
+import { findOwned } from "./find-owned.js";
 import { parseId } from "./ids.js";
 import { cancelTopic, Job, JobStatus, jobTopic } from "./job.js";
 import type { JobEvent } from "./job-event.js";
@@ -28,9 +29,10 @@ export class JobService {
     private readonly live: Live,
   ) {}
 
-  counts(actor: Actor): Promise<JobCount[]> {
-    return this.database.rows(sql<JobCount>`select status, count(*)::int as count from job
-      where workspace_id = ${actor.workspaceId} group by status order by status`);
+  async counts(actor: Actor): Promise<JobCount[]> {
+    const groups = await this.lists.aggregate(jobList, actor, { groupBy: ["STATUS"] });
+    const counts = groups.map(({ group, count }) => ({ status: group?.status as JobStatus, count }));
+    return counts.sort((a, b) => (a.status < b.status ? -1 : 1));
   }
 
   follow(actor: Actor, id: string, after: string | undefined): Promise<Following<JobEvent>> {
@@ -44,8 +46,7 @@ export class JobService {
    */
   async cancel(actor: Actor, id: string): Promise<Job> {
     return this.database.write(actor, async (change) => {
-      const job = await change.find(Job, { id: parseId(id, "job") });
-      if (job === null) throw notFound("job", id);
+      const job = await findOwned(change, Job, id, AccessLevel.WRITE);
       if (over.has(job.status) || job.cancelRequestedAt !== null) return job;
       job.cancelRequestedAt = change.now;
       if (job.status !== JobStatus.RUNNING) {
@@ -62,8 +63,7 @@ export class JobService {
   /** Starts a failed or cancelled job again, with all of its attempts before it. */
   async retry(actor: Actor, id: string): Promise<Job> {
     return this.database.write(actor, async (change) => {
-      const job = await change.find(Job, { id: parseId(id, "job") });
-      if (job === null) throw notFound("job", id);
+      const job = await findOwned(change, Job, id, AccessLevel.WRITE);
       if (job.status !== JobStatus.FAILED && job.status !== JobStatus.CANCELLED) {
         throw new DomainError("CONFLICT", `Only a failed or cancelled job can be retried; this one is ${job.status}.`);
       }

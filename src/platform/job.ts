@@ -2,7 +2,7 @@ import { Index } from "@mikro-orm/decorators/legacy";
 import { GraphQLDateTimeISO } from "graphql-scalars";
 import { Float, Int, registerEnumType } from "type-graphql";
 import { Column, EnumColumn, PrivateColumn, Stored } from "./column.js";
-import { Row } from "./row.js";
+import { OwnedRow, visibleToSharers } from "./owned-row.js";
 
 export enum JobStatus {
   QUEUED = "QUEUED",
@@ -34,14 +34,14 @@ export type Lane = (typeof lanes)[number];
  * The row is the outbox and the truth: it is written in the transaction that asks for the work, and a queue only
  * carries its id. `attempts` fences: only the attempt that the row names may write anything.
  */
-@Stored({ table: "job", description: "A durable piece of background work." })
+@Stored({ table: "job", description: "A durable piece of background work.", visible: visibleToSharers() })
 @Index({ name: "job_workspace_created", properties: ["workspaceId", "createdAt", "id"] })
 @Index({
   name: "job_open",
   // Not by status: then a statement that fences by it would go through all open jobs instead of asking for the one it names.
   expression: "create index job_open on job (dispatched_at nulls first) where finished_at is null",
 })
-export class Job extends Row {
+export class Job extends OwnedRow {
   @Column(() => String, {
     sql: "text",
     description: "What it does, such as `quotes.generate`.",

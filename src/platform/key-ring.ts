@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import type { Actor } from "./actor.js";
+import { asSystem } from "./actor.js";
 import type { Bus } from "./bus.js";
 import type { Change } from "./change.js";
 import { dataKeyTopic } from "./data-key.js";
@@ -32,7 +32,7 @@ interface Wrapped {
 }
 
 /** Nobody in particular: keys belong to the installation. */
-const installation: Actor = { workspaceId: "", userId: "", permissions: new Set(), requestId: "keys" };
+const installation = asSystem({ workspaceId: "", userId: "", permissions: new Set<string>(), requestId: "keys" });
 
 /**
  * The data keys, as this process knows them: each is read and unwrapped once. Keys are read and made outside of the
@@ -120,8 +120,8 @@ export class KeyRing {
   }
 
   async #read(): Promise<Wrapped[]> {
-    const text = `select id, wrapped, wrapped_by, is_active from data_key order by id`;
-    const rows = await detached(() => this.database.read({ text, values: [], width: 4 }));
+    const query = sql`select id, wrapped, wrapped_by, is_active from data_key order by id`;
+    const rows = await detached(() => this.database.apart(query, { repeatable: true }));
     return rows.map(([id, wrapped, wrappedBy, isActive]) => ({
       id: String(id),
       wrapped: String(wrapped),

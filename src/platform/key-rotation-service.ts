@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { z } from "zod";
-import type { Actor } from "./actor.js";
+import { type Actor, asSystem } from "./actor.js";
 import type { Change } from "./change.js";
 import { DataKey } from "./data-key.js";
 import type { Database } from "./database.js";
@@ -63,7 +63,7 @@ export class KeyRotationService {
   /** Safe to begin again at any point: a job makes one key, and what is sealed by it is not looked at again. */
   async rotate(run: Run): Promise<void> {
     const { database, ring, columns } = this.deps;
-    await database.write(run.actor, (change) => ring.replace(change, run.job.id));
+    await database.write(asSystem(run.actor), (change) => ring.replace(change, run.job.id));
     const { id } = await ring.refresh();
     const replacedAt = performance.now();
     const total = [...(await columns.counts())].reduce((sum, [key, count]) => sum + (key === id ? 0 : count), 0);
@@ -113,7 +113,7 @@ export class KeyRotationService {
     const used = [...(await columns.counts()).keys()];
     const active = await ring.refresh();
     const retire = async (change: Change) => {
-      const retired = await change.sql(sql<{ id: string }>`update data_key set retired_at = ${change.now}
+      const retired = await change.systemSql(sql<{ id: string }>`update data_key set retired_at = ${change.now}
         where not is_active and retired_at is null and id <> all(${used}::text[]) returning id`);
       change.record("data_key.rotated", active, { retired: retired.map(({ id }) => id) });
       return undefined;

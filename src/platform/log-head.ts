@@ -104,7 +104,7 @@ export class LogHead<T> {
 
   #keep(entries: readonly LogEntry<T>[]): void {
     const readAt = performance.now();
-    for (const { place, value } of entries) this.#kept.push({ place, value, readAt });
+    for (const entry of entries) this.#kept.push({ ...entry, readAt });
     this.#place = entries.at(-1)?.place ?? this.#place;
     const young = this.#kept.findIndex((entry) => readAt - entry.readAt < lookAgainMs);
     const dropped = this.#kept.splice(

@@ -1,24 +1,35 @@
 import pg from "pg";
 import type { Database } from "./database.js";
+import { dropTriggers, makeTriggers } from "./declared-triggers.js";
 import { SettingError } from "./errors.js";
 import { migrateBullQueues } from "./job-queues-bullmq.js";
 import { protectAudit } from "./protect-audit.js";
+import { lowerWall, raiseWall } from "./tenant-wall.js";
 
 /** Any number that nothing else locks: of several processes that start together, one migrates and the others wait. */
 const migrationLock = 7_203_410;
 
-/** Brings our tables and the job queue's to the newest version. Returns the names of the migrations it ran. */
+/**
+ * Brings our tables, the wall around their rows and the job queue's tables to the newest version. Returns the names of the
+ * migrations it ran.
+ */
 export const migrateUp = (database: Database, url: string): Promise<string[]> =>
   exclusively(url, async (client) => {
     const done = await database.migrator.up();
+    await makeTriggers(client, database.metadata.getAll().values());
     await protectAudit(client);
+    if (database.rowSecurity) await raiseWall(client, database.walledTables);
     await migrateBullQueues(url);
     return done.map(({ name }) => name);
   });
 
-/** Takes back the newest migration. */
+/** Takes back the newest migration. Columns go that policies look at: the next `migrateUp` makes those anew. */
 export const migrateDown = (database: Database, url: string): Promise<string[]> =>
-  exclusively(url, async () => (await database.migrator.down()).map(({ name }) => name));
+  exclusively(url, async (client) => {
+    await lowerWall(client);
+    await dropTriggers(client, database.metadata.getAll().values());
+    return (await database.migrator.down()).map(({ name }) => name);
+  });
 
 /** Refuses to work on a database that is older than the code. */
 export const requireMigrated = async (database: Database): Promise<void> => {

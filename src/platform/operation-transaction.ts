@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder, sql } from "kysely";
 import type { Actor } from "./actor.js";
-import { Change, type Committed } from "./change.js";
+import { Change } from "./change.js";
 import type { Clock } from "./clock.js";
+import type { Committed } from "./committed.js";
 import type { RawRow } from "./connections.js";
 import { DomainError } from "./errors.js";
 import type { Statement } from "./lists/statement.js";
 import { isRetryable, retrying } from "./retry-transaction.js";
 import { currentScope } from "./scope.js";
+import { become, type Viewer } from "./tenant-wall.js";
 
 /** A process that vanishes without closing its connection holds its locks no longer than this. */
 const idleLimit = "60s";
@@ -23,6 +25,15 @@ class Level {
   readonly committed: Committed[] = [];
 }
 
+interface TransactionOptions {
+  readonly clock: Clock;
+  readonly auditKey: Buffer | undefined;
+  /** Under which statements on behalf of an actor run; nothing while the wall in Postgres is off. */
+  readonly role: string | undefined;
+  /** True when it will be taken back, whatever comes of it. */
+  readonly isRehearsal: boolean;
+}
+
 /**
  * Everything that one operation reads and writes, in one transaction. Each statement and each write stands in a savepoint
  * of its own, so one that fails takes back itself alone, as it would in a transaction of its own.
@@ -31,27 +42,30 @@ export class OperationTransaction {
   readonly #outermost = new Level();
   readonly #levels = new AsyncLocalStorage<Level>();
   #savepoints = 0;
+  /** On whose behalf statements run now; nobody's at first: the system's own. */
+  #viewer: Viewer | undefined;
   /** Why this transaction can't be committed: it must be tried again, or it is lost. */
   #obstacle: unknown;
 
   constructor(
     private readonly em: EntityManager,
-    private readonly clock: Clock,
-    private readonly auditKey: Buffer | undefined,
-    /** True when it will be taken back, whatever comes of it. */
-    readonly isRehearsal: boolean,
+    private readonly options: TransactionOptions,
   ) {}
 
+  get isRehearsal(): boolean {
+    return this.options.isRehearsal;
+  }
+
   rows<T>(query: RawBuilder<T>): Promise<T[]> {
-    return this.#inTurn(async () => (await query.execute(this.em.getKysely())).rows);
+    return this.#inTurn(undefined, async () => (await query.execute(this.em.getKysely())).rows);
   }
 
   /** The connection of a transaction gives objects: here each row comes as one list of texts. */
-  read({ text, values, width }: Statement): Promise<RawRow[]> {
+  read(actor: Viewer, { text, values, width }: Statement): Promise<RawRow[]> {
     const names = Array.from({ length: width }, (_, index) => `c${index}`);
     const texts = names.map((name) => `r.${name}::text`).join(", ");
     const listed = `select array[${texts}] as texts from (${text}) r (${names.join(", ")})`;
-    return this.#inTurn(async () => {
+    return this.#inTurn(actor, async () => {
       const query = CompiledQuery.raw(listed, [...values]);
       const { rows } = await this.em.getKysely().executeQuery<{ texts: RawRow }>(query);
       return rows.map((row) => row.texts);
@@ -59,13 +73,14 @@ export class OperationTransaction {
   }
 
   write<T>(actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
-    return this.#inTurn(async (level) => {
+    return this.#inTurn(actor.isSystem ? undefined : actor, async (level) => {
       const em = this.em.fork({ keepTransactionContext: true }) as EntityManager;
       const change = new Change(actor, {
         begin: async () => em,
         metadata: em.getMetadata(),
-        clock: this.clock,
-        auditKey: this.auditKey,
+        clock: this.options.clock,
+        auditKey: this.options.auditKey,
+        become: actor.isSystem ? undefined : (_em, viewer) => this.#become(viewer),
       });
       const result = await work(change);
       const { committed, statement } = await change.complete();
@@ -95,29 +110,35 @@ export class OperationTransaction {
     };
   }
 
-  async #inTurn<T>(work: (level: Level) => Promise<T>): Promise<T> {
+  async #inTurn<T>(viewer: Viewer | undefined, work: (level: Level) => Promise<T>): Promise<T> {
     // A write that reads is in its own turn, and waits for nobody outside it.
     const around = this.#levels.getStore() ?? this.#outermost;
     if (around.ended) throw new Error("A statement came after the end of what it belongs to.");
-    const turn = around.last.then(() => this.#inSavepoint(around, work));
+    const turn = around.last.then(() => this.#inSavepoint(around, viewer, work));
     around.last = turn.catch(() => {});
     return turn;
   }
 
-  async #inSavepoint<T>(around: Level, work: (level: Level) => Promise<T>): Promise<T> {
+  async #inSavepoint<T>(around: Level, viewer: Viewer | undefined, work: (level: Level) => Promise<T>): Promise<T> {
     const level = new Level();
     this.#savepoints += 1;
     const name = sql.ref(`s${this.#savepoints}`);
     const send = (statement: RawBuilder<unknown>) => statement.execute(this.em.getKysely());
+    const before = this.#viewer;
     try {
       await send(sql`savepoint ${name}`);
+      await this.#become(viewer);
       const result = await this.#levels.run(level, () => work(level));
       await this.#end(level);
+      // What comes next at the outermost level says itself who it is. What is taken back takes that back, too.
+      if (!level.isVoid && around !== this.#outermost) await this.#become(before);
       await send(level.isVoid ? sql`rollback to savepoint ${name}` : sql`release savepoint ${name}`);
-      if (!level.isVoid) around.committed.push(...level.committed);
+      if (level.isVoid) this.#viewer = before;
+      else around.committed.push(...level.committed);
       return result;
     } catch (error) {
       await this.#end(level);
+      this.#viewer = before;
       await send(sql`rollback to savepoint ${name}`).catch(() => {
         this.#obstacle ??= error;
       });
@@ -126,6 +147,13 @@ export class OperationTransaction {
       this.#obstacle ??= error;
       throw contended(error);
     }
+  }
+
+  async #become(viewer: Viewer | undefined): Promise<void> {
+    const { role } = this.options;
+    if (role === undefined || sameViewer(viewer, this.#viewer)) return;
+    await become(role, viewer).execute(this.em.getKysely());
+    this.#viewer = viewer;
   }
 
   async #end(level: Level): Promise<void> {
@@ -139,8 +167,12 @@ export class OperationTransaction {
   }
 }
 
+const sameViewer = (one: Viewer | undefined, other: Viewer | undefined): boolean =>
+  one?.workspaceId === other?.workspaceId && one?.userId === other?.userId;
+
 interface Together<T> {
   begin: () => EntityManager;
+  role: string | undefined;
   clock: Clock;
   auditKey: Buffer | undefined;
   /** Told of the rows that the commit may change; what it gives is called when the transaction has ended. */
@@ -161,7 +193,7 @@ export const runTogether = async <T>(
   }
 };
 
-const tryTogether = async <T>({ begin, clock, auditKey, beforeCommit, work, keep }: Together<T>) => {
+const tryTogether = async <T>({ begin, role, clock, auditKey, beforeCommit, work, keep }: Together<T>) => {
   const scope = currentScope();
   if (scope === undefined) throw new Error("One transaction for an operation needs the operation's scope.");
   if (scope.transaction !== undefined) throw new Error("This operation has its one transaction already.");
@@ -170,7 +202,7 @@ const tryTogether = async <T>({ begin, clock, auditKey, beforeCommit, work, keep
   let ended = () => {};
   try {
     await sql`set local idle_in_transaction_session_timeout = ${sql.lit(idleLimit)}`.execute(em.getKysely());
-    const transaction = new OperationTransaction(em, clock, auditKey, keep === undefined);
+    const transaction = new OperationTransaction(em, { clock, auditKey, role, isRehearsal: keep === undefined });
     scope.transaction = transaction;
     const [worked] = await Promise.allSettled([work()]);
     delete scope.transaction;

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Change } from "./change.js";
 import { columnName, sealedColumnsOf } from "./column.js";
 import type { Database } from "./database.js";
+import { Visibility } from "./owned-row.js";
 import type { Vault } from "./vault.js";
 
 type EntityClass = new () => object;
@@ -19,6 +20,14 @@ export interface PersonalData {
   /** What becomes of the rows: they go, they stay without a word about the person, or something of their own is done. */
   readonly erase: "delete" | "keep" | ((change: Change, userId: string) => Promise<unknown>);
 }
+
+/** Deletes what a person made and kept from the workspace, with all grants on it: nobody is left whose it is. */
+export const erasePrivate =
+  (table: string) =>
+  (change: Change, userId: string): Promise<unknown> =>
+    change.sql(sql`with gone as (
+        delete from ${sql.table(table)} where created_by_id = ${userId} and visibility = ${Visibility.PRIVATE} returning id)
+      delete from access_grant where resource_id in (select id from gone)`);
 
 type Json = Record<string, unknown>;
 

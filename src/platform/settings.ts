@@ -144,6 +144,12 @@ export const settings = z.object({
   ATRIUM_DATABASE_POOL: integer(2, 500)
     .default(10)
     .describe("Most connections that one process opens for its queries."),
+  ATRIUM_ROW_SECURITY: z
+    .enum(["on", "off"], { error: "must be on or off" })
+    .default("on")
+    .describe(
+      "With off, Postgres itself holds workspaces apart no more: for a database whose user may not make roles. docs/access.md says how to do without it.",
+    ),
   ATRIUM_STATEMENT_TIMEOUT_MS: integer(100, 600_000)
     .default(10_000)
     .describe("Milliseconds that one reading SQL statement may take before Postgres stops it."),

@@ -6,6 +6,8 @@ import type { Logger } from "./logger.js";
 export interface StoredLog<T> {
   /** Names the log in every process, and is the bus topic that wakes its readers. */
   readonly topic: string;
+  /** The row that all of it is about: whoever may not see that row any more may not follow the log. */
+  readonly resourceId?: string;
   /** One page of what is stored behind `place`. */
   read(place: bigint): Promise<LogPage<T>>;
   cursorOf(place: bigint): string;
@@ -14,6 +16,8 @@ export interface StoredLog<T> {
 export interface LogEntry<T> {
   readonly place: bigint;
   readonly value: T;
+  /** Set when not everybody who follows the log may see the entry, but only those who see this private row. */
+  readonly restricted?: { readonly subjectId: string; readonly ownerId: string };
 }
 
 export interface LogPage<T> {

@@ -28,14 +28,17 @@ export class TouchedRows {
     /** The workspace that the transaction acts in; empty when it acts in none, and so perhaps in all. */
     private readonly workspaceId: string,
     private readonly hasWorkspace: (table: string) => boolean,
+    /** Tables that triggers of a table write to. */
+    private readonly writtenAlong: (table: string) => readonly string[],
   ) {}
 
   add(table: string): void {
     this.#tables.add(table);
+    for (const along of this.writtenAlong(table)) this.#tables.add(along);
   }
 
   addStatement(statement: string): void {
-    for (const table of writtenTables(statement)) this.#tables.add(table);
+    for (const table of writtenTables(statement)) this.add(table);
   }
 
   get topics(): string[] {

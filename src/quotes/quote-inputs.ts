@@ -1,5 +1,6 @@
 import { ArrayMaxSize, Length, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
+import { Visibility } from "#src/platform/owned-row.js";
 
 const upTo = (length: number) => ({ message: `must have 1 to ${length} characters` });
 
@@ -30,6 +31,12 @@ export class GenerateQuoteInput {
   @Field(() => String, { nullable: true, description: "One of the provider's models; its default when left out." })
   @MaxLength(100, { message: "has more than 100 characters" })
   model?: string | null;
+
+  @Field(() => Visibility, {
+    nullable: true,
+    description: "Who sees the job, the generation and the quote; WORKSPACE when left out.",
+  })
+  visibility?: Visibility | null;
 }
 
 @InputType({ description: "A quote that a person enters." })
@@ -53,6 +60,9 @@ export class CreateQuoteInput {
   @ArrayMaxSize(20, { message: "has more than 20 items" })
   @Length(1, 50, { ...upTo(50), each: true })
   tags?: string[] | null;
+
+  @Field(() => Visibility, { nullable: true, description: "Who sees it; WORKSPACE when left out." })
+  visibility?: Visibility | null;
 }
 
 @InputType({ description: "What to change; what is left out stays." })
@@ -76,4 +86,11 @@ export class UpdateQuoteInput {
   @ArrayMaxSize(20, { message: "has more than 20 items" })
   @Length(1, 50, { ...upTo(50), each: true })
   tags?: string[] | null;
+
+  @Field(() => Visibility, {
+    nullable: true,
+    description:
+      "Who sees it from now on, with its generation, its job and what was told of them: for who made it, and for those who manage it.",
+  })
+  visibility?: Visibility | null;
 }

@@ -1,14 +1,19 @@
+import { sql } from "kysely";
 import { z } from "zod";
 import { Generation } from "#src/ai/generation.js";
 import type { GenerationService } from "#src/ai/generation-service.js";
 import { scoreQuality } from "#src/ai/score-quality.js";
+import { AccessLevel } from "#src/platform/access-level.js";
 import type { Actor } from "#src/platform/actor.js";
+import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { defineJob } from "#src/platform/define-job.js";
-import { badInput, notFound } from "#src/platform/errors.js";
-import { parseId } from "#src/platform/ids.js";
+import { badInput } from "#src/platform/errors.js";
+import { findOwned, requireLevel } from "#src/platform/find-owned.js";
 import type { Job } from "#src/platform/job.js";
 import { defineList } from "#src/platform/lists/list.js";
+import { Visibility } from "#src/platform/owned-row.js";
+import { accessTopic } from "#src/platform/resource-watch.js";
 import type { Run } from "#src/platform/run.js";
 import { Quote, QuoteFavourite, QuoteSource } from "./quote.js";
 import type { CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "./quote-inputs.js";
@@ -45,6 +50,7 @@ export class QuoteService {
         author: filled(input.author, "input.author"),
         topic: input.topic ?? null,
         tags: cleanTags(input.tags),
+        visibility: input.visibility ?? Visibility.WORKSPACE,
         source: QuoteSource.USER,
         createdById: actor.userId,
         updatedAt: change.now,
@@ -56,8 +62,8 @@ export class QuoteService {
 
   update(actor: Actor, id: string, input: UpdateQuoteInput): Promise<Quote> {
     return this.database.write(actor, async (change) => {
-      const quote = await change.find(Quote, { id: parseId(id, "quote") });
-      if (quote === null) throw notFound("quote", id);
+      const quote = await findOwned(change, Quote, id, AccessLevel.WRITE);
+      if (input.visibility !== undefined) await setVisibility(change, quote, input.visibility);
       if (input.text !== undefined) quote.text = filled(input.text, "input.text");
       if (input.author !== undefined) quote.author = filled(input.author, "input.author");
       if (input.topic !== undefined) quote.topic = input.topic;
@@ -70,10 +76,10 @@ export class QuoteService {
 
   delete(actor: Actor, id: string): Promise<Quote> {
     return this.database.write(actor, async (change) => {
-      const quote = await change.find(Quote, { id: parseId(id, "quote") });
-      if (quote === null) throw notFound("quote", id);
+      const quote = await findOwned(change, Quote, id, AccessLevel.MANAGE);
       const deleted = Object.assign(new Quote(), quote);
       change.remove(quote);
+      await change.systemSql(sql`delete from access_grant where resource_id = ${quote.id}`);
       change.record("quote.deleted", deleted, shown(deleted));
       return deleted;
     });
@@ -81,11 +87,11 @@ export class QuoteService {
 
   setFavourite(actor: Actor, id: string, wanted: boolean): Promise<Quote> {
     return this.database.write(actor, async (change) => {
-      const quote = await change.find(Quote, { id: parseId(id, "quote") });
-      if (quote === null) throw notFound("quote", id);
+      const quote = await findOwned(change, Quote, id, AccessLevel.READ);
       const favourite = await change.find(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
       if (wanted === (favourite !== null)) return quote;
-      if (wanted) change.create(QuoteFavourite, { userId: actor.userId, quoteId: quote.id });
+      const { visibility } = quote;
+      if (wanted) change.create(QuoteFavourite, { userId: actor.userId, quoteId: quote.id, visibility });
       if (favourite !== null) change.remove(favourite);
       const states = { before: { isFavourite: !wanted }, after: { isFavourite: wanted } };
       change.audit(wanted ? "quote.favourited" : "quote.unfavourited", quote, states);
@@ -98,7 +104,9 @@ export class QuoteService {
     const { provider, model } = this.generations.choose(input.provider, input.model);
     const { topic, tone, audience } = input;
     const payload = { topic: filled(topic, "input.topic"), tone, audience, provider: provider.name, model };
-    return this.database.write(actor, async (change) => change.enqueue(GenerateQuote, payload));
+    return this.database.write(actor, async (change) =>
+      change.enqueue(GenerateQuote, payload, input.visibility ?? Visibility.WORKSPACE),
+    );
   }
 
   /** Writes the quote. Its end and its rows are one commit, so however often it is begun, one quote comes of it. */
@@ -111,10 +119,12 @@ export class QuoteService {
     const quality = generated.isComplete ? scoreQuality(generated.text, wish.topic).score : null;
     return run.finish(async (change) => {
       const createdById = run.actor.userId;
+      const { visibility } = run.job;
       const generation = change.create(Generation, {
         ...generated,
         jobId: run.job.id,
         createdById,
+        visibility,
         qualityScore: quality,
       });
       if (!generated.isComplete) return generation;
@@ -129,6 +139,7 @@ export class QuoteService {
         aiModel: generated.model,
         qualityScore: quality,
         createdById,
+        visibility,
         generationId: generation.id,
         updatedAt: change.now,
       });
@@ -137,6 +148,26 @@ export class QuoteService {
     });
   }
 }
+
+/**
+ * Changes who sees a quote, and with it all that would tell of it: who likes it, how it was written, the job with its
+ * streamed text, and what was recorded of them.
+ */
+const setVisibility = async (change: Change, quote: Quote, visibility: Visibility | null): Promise<void> => {
+  if (visibility === null) throw badInput("is WORKSPACE or PRIVATE.", "input.visibility");
+  if (visibility === quote.visibility) return;
+  await requireLevel(change, quote, AccessLevel.MANAGE);
+  quote.visibility = visibility;
+  await change.systemSql(sql`update quote_favourite set visibility = ${visibility} where quote_id = ${quote.id}`);
+  const [made] = await change.systemSql(sql<{ jobId: string }>`update generation set visibility = ${visibility}
+    where id = ${quote.generationId} returning job_id as "jobId"`);
+  if (made !== undefined)
+    await change.systemSql(sql`update job set visibility = ${visibility} where id = ${made.jobId}`);
+  const told = [quote.id, quote.generationId, made?.jobId].filter((id) => typeof id === "string");
+  await change.systemSql(sql`update event set visibility = ${visibility}, owner_id = ${quote.createdById}
+    where subject_id = any(${told}::text[]) and workspace_id = ${quote.workspaceId}`);
+  for (const id of told) change.wake(accessTopic(id));
+};
 
 const filled = (text: string | null, field: string): string => {
   if (text === null || text.trim() === "") throw badInput("must not be empty.", field);

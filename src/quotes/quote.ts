@@ -3,7 +3,8 @@ import { GraphQLDateTimeISO, GraphQLJSONObject } from "graphql-scalars";
 import { Float, registerEnumType } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
 import { User } from "#src/identity/user.js";
-import { Collection, Column, Derived, EnumColumn, Reference, Stored } from "#src/platform/column.js";
+import { Collection, Column, Derived, EnumColumn, PrivateColumn, Reference, Stored } from "#src/platform/column.js";
+import { OwnedRow, type Visibility, visibleToSharers } from "#src/platform/owned-row.js";
 import { Row } from "#src/platform/row.js";
 
 export enum QuoteSource {
@@ -20,12 +21,12 @@ registerEnumType(QuoteSource, {
   },
 });
 
-@Stored({ table: "quote", description: "A short text worth keeping." })
+@Stored({ table: "quote", description: "A short text worth keeping.", visible: visibleToSharers() })
 @Index({ name: "quote_workspace", properties: ["workspaceId", "id"] })
 @Index({ name: "quote_workspace_created", properties: ["workspaceId", "createdAt", "id"] })
 @Index({ name: "quote_tags", properties: ["tags"], type: "gin" })
 @Index({ name: "quote_psychological_profile", properties: ["psychologicalProfile"], type: "gin" })
-export class Quote extends Row {
+export class Quote extends OwnedRow {
   @Column(() => String, { sql: "text", description: "The quote itself, 1 to 2,000 characters.", filter: true })
   text!: string;
 
@@ -152,7 +153,14 @@ export class Quote extends Row {
   readonly favourites?: never;
 }
 
-@Stored({ table: "quote_favourite", description: "A user's mark on a quote." })
+@Stored({
+  table: "quote_favourite",
+  description: "A user's mark on a quote.",
+  // Whoever does not see the quote does not see who likes it.
+  visible: (row, actor) =>
+    `${row}.workspace_id = ${actor.workspace} and (${row}.visibility = 'WORKSPACE' or exists (` +
+    `select 1 from quote q where q.id = ${row}.quote_id and ${visibleToSharers()("q", actor)}))`,
+})
 @Unique({ name: "quote_favourite_user_quote", properties: ["userId", "quoteId"] })
 @Index({ name: "quote_favourite_quote", properties: ["quoteId", "id"] })
 export class QuoteFavourite extends Row {
@@ -165,4 +173,8 @@ export class QuoteFavourite extends Row {
 
   @Reference(() => Quote, { field: "quote", description: "The quote.", deleteRule: "cascade" })
   quoteId!: string;
+
+  /** That of the quote. */
+  @PrivateColumn({ sql: "text", defaultRaw: "'WORKSPACE'" })
+  visibility!: Visibility;
 }

@@ -64,7 +64,11 @@ export class CompiledQueries {
       usage: plan.usage,
       run: async () => {
         try {
-          return await plan.run({ actor: caller, variables, read: (statement) => this.database.read(statement) });
+          return await plan.run({
+            actor: caller,
+            variables,
+            read: (statement) => this.database.read(caller, statement),
+          });
         } catch (error) {
           if (isExpected(error)) return undefined;
           throw error;

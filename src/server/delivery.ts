@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
+import type { Context } from "#resolvers/context.js";
 import { DomainError } from "#src/platform/errors.js";
 import type { Following } from "#src/platform/live.js";
 import { newScope, runInScope } from "#src/platform/scope.js";
@@ -16,6 +17,8 @@ import { renderEntries } from "./render-entries.js";
  */
 export class Delivery implements AsyncIterableIterator<ExecutionResult>, Member {
   #place: bigint;
+  readonly #userId: string | undefined;
+  #unwatch = () => {};
   #group: FanOutGroup | undefined;
   #begun = false;
   #over = false;
@@ -32,6 +35,9 @@ export class Delivery implements AsyncIterableIterator<ExecutionResult>, Member 
     private readonly outlet: Outlet,
   ) {
     this.#place = following.place;
+    this.#userId = (args.contextValue as Context).caller?.userId;
+    const { resourceId } = following.log;
+    if (resourceId !== undefined) this.#unwatch = operations.watch(args, resourceId, (reason) => this.fail(reason));
   }
 
   /** Of the last entry that was written, or where the subscription began. */
@@ -64,7 +70,8 @@ export class Delivery implements AsyncIterableIterator<ExecutionResult>, Member 
   give(frames: readonly Frame[]): void {
     const from = this.#over ? -1 : frames.findIndex(({ place }) => place > this.#place);
     if (from === -1) return;
-    this.outlet.write(from === 0 ? frames : frames.slice(from));
+    const mine = frames.slice(from).filter(({ audience }) => audience?.has(this.#userId ?? "") ?? true);
+    if (mine.length > 0) this.outlet.write(mine);
     this.#place = frames.at(-1)?.place ?? this.#place;
     const { backlog } = this.outlet;
     if (backlog <= maxBacklog) return;
@@ -95,6 +102,7 @@ export class Delivery implements AsyncIterableIterator<ExecutionResult>, Member 
   finish(failure?: ExecutionResult): void {
     if (this.#over) return;
     this.#over = true;
+    this.#unwatch();
     this.#group?.leave(this);
     this.following.close();
     this.#end.resolve(failure);

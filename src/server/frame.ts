@@ -1,4 +1,5 @@
 import type { ExecutionResult } from "graphql";
+import type { Audience } from "#src/platform/audiences.js";
 
 /** One result of a subscription, serialised once for all who get it. */
 export class Frame {
@@ -10,6 +11,8 @@ export class Frame {
     /** Of the entry that it tells, in its log. */
     readonly place: bigint,
     result: ExecutionResult,
+    /** Who alone may see it; everybody when left out. */
+    readonly audience?: Audience,
   ) {
     this.#json = JSON.stringify(result);
   }

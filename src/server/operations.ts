@@ -13,8 +13,10 @@ import { type DocumentGuard, errorsOf, type GraphqlParams } from "#resolvers/gua
 import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
+import { audiencesOf } from "#src/platform/audiences.js";
 import { newScope, runInScope, type Scope } from "#src/platform/scope.js";
 import { runInSpan, type Span } from "#src/platform/span.js";
+import type { LogEntry } from "#src/platform/stored-log.js";
 import type { TraceContext } from "#src/platform/trace-context.js";
 import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
@@ -147,6 +149,15 @@ export class Operations {
     const result = this.#present(await execute({ ...args, rootValue: entry }), args);
     this.deps.log.errored(result.errors);
     return result;
+  }
+
+  audiencesOf(entries: readonly LogEntry<unknown>[]) {
+    return audiencesOf(this.deps.app.database, entries);
+  }
+
+  /** Calls `onLoss` once a caller may not see any more what a stream is about. Returns how to stop watching. */
+  watch({ contextValue }: ExecutionArgs, resourceId: string, onLoss: (reason: Error) => void): () => void {
+    return this.deps.app.resources.watch((contextValue as Context).actor, resourceId, onLoss);
   }
 
   /** The last result of a stream that an error ends. */

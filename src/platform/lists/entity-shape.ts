@@ -8,6 +8,7 @@ import {
   type EntityClass,
   privateColumnsOf,
   type ReferenceDeclaration,
+  type RowExpression,
   referencesOf,
   storageOf,
 } from "../column.js";
@@ -34,7 +35,8 @@ export interface EntityShape {
   readonly columns: ReadonlyMap<string, Column>;
   readonly references: ReadonlyMap<string, ReferenceDeclaration>;
   readonly collections: ReadonlyMap<string, CollectionDeclaration>;
-  readonly visible: Expression;
+  /** Who may see a row: the one place from which every statement takes that condition. */
+  readonly visible: RowExpression;
 }
 
 const idColumn: ColumnDeclaration = {

@@ -24,7 +24,7 @@ export class Lists {
 
   async find<T extends Node>(entity: EntityClass<T>, actor: Actor, id: string): Promise<T | undefined> {
     const { select, read } = rowReader(entity);
-    const [row] = await this.database.read(findSql(shapeOf(entity), whole(select), id, new Parameters(actor)));
+    const [row] = await this.database.read(actor, findSql(shapeOf(entity), whole(select), id, new Parameters(actor)));
     return row === undefined ? undefined : read(row);
   }
 
@@ -36,7 +36,7 @@ export class Lists {
     const columns = select(rowAlias, parameters);
     const text = `select ${columns.join(", ")} from ${table} ${rowAlias}
       where ${rowAlias}.id = any(${parameters.add(ids)}) and ${visible(rowAlias, parameters)}`;
-    const rows = await this.database.read({ text, values: parameters.values, width: columns.length });
+    const rows = await this.database.read(actor, { text, values: parameters.values, width: columns.length });
     return rows.map(read);
   }
 
@@ -51,16 +51,16 @@ export class Lists {
     const { table, visible } = shapeOf(entity);
     const text = `select ${rowAlias}.id, ${column.selected(rowAlias, parameters)} from ${table} ${rowAlias}
       where ${rowAlias}.id = any(${parameters.add(ids)}) and ${visible(rowAlias, parameters)}`;
-    const rows = await this.database.read({ text, values: parameters.values, width: 2 });
+    const rows = await this.database.read(actor, { text, values: parameters.values, width: 2 });
     return new Map(rows.map(([id, value]) => [String(id), value === null ? null : column.decode(value ?? "")]));
   }
 
   async page(list: List, actor: Actor, args: ListArgs): Promise<Page<Node>> {
     const { select, read } = rowReader(list.shape.entity as EntityClass<Node>);
     const statement = pageSql(list, whole(select), args, 1, undefined, new Parameters(actor));
-    const rows = await this.database.read(statement);
+    const rows = await this.database.read(actor, statement);
     const total = async () => {
-      const [counted] = await this.database.read(countSql(list, args, undefined, new Parameters(actor)));
+      const [counted] = await this.database.read(actor, countSql(list, args, undefined, new Parameters(actor)));
       return Number(counted?.[0]);
     };
     return toPage(rows, statement, args, read, total);
@@ -77,10 +77,10 @@ export class Lists {
     const { select, read } = rowReader(list.shape.entity as EntityClass<Node>);
     const parents: Parents = { by, ids };
     const statement = pageSql(list, whole(select), args, 1, parents, new Parameters(actor));
-    const byParent = groupByParent(await this.database.read(statement), ids);
+    const byParent = groupByParent(await this.database.read(actor, statement), ids);
     let counting: Promise<Map<string, number>> | undefined;
     const count = async () => {
-      const rows = await this.database.read(countSql(list, args, parents, new Parameters(actor)));
+      const rows = await this.database.read(actor, countSql(list, args, parents, new Parameters(actor)));
       return new Map(rows.map(([id, counted]) => [String(id), Number(counted)]));
     };
     return new Map(
@@ -96,7 +96,7 @@ export class Lists {
 
   async aggregate(list: List, actor: Actor, args: AggregateArgs): Promise<AggregateRow[]> {
     const statement = aggregateSql(list.shape, list.aggregates, args, new Set(measures), new Parameters(actor));
-    const rows = await this.database.read(statement);
+    const rows = await this.database.read(actor, statement);
     return rows.map((row) => {
       const result: AggregateRow = {
         group: statement.grouped ? {} : null,

@@ -38,5 +38,8 @@ export class Parameters {
   }
 }
 
+/** `'text'`; for ids of ours, where a statement has no place for values. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
 /** `"name"`; for names from declarations alone. */
 export const identifier = (name: string): string => `"${name}"`;

@@ -1,4 +1,5 @@
 import type { FieldNode } from "graphql";
+import { type RowExpression, storageOf } from "../column.js";
 import { type EntityShape, type Expression, shapeOf } from "../lists/entity-shape.js";
 import { Parameters } from "../lists/statement.js";
 
@@ -16,13 +17,14 @@ export class ReadUsage {
   }
 
   /** Rows of a class are shown, to those who may see them. */
-  row({ table, visible }: EntityShape): void {
+  row({ entity, table }: EntityShape): void {
     this.tables.add(table.replaceAll('"', ""));
-    this.expression(visible);
+    // As it is declared, whatever the statements make of it: Postgres itself shows each user their own rows.
+    this.expression(storageOf(entity).visible);
   }
 
   /** A value that SQL computes is shown or compared. */
-  expression(expression: Expression): void {
+  expression(expression: RowExpression | Expression): void {
     const parameters = new Parameters({ workspaceId: "", userId: "" });
     for (const [, table = ""] of expression("t", parameters).matchAll(namedTable)) this.tables.add(table);
     if (parameters.isPerUser) this.#perUser = true;

@@ -1,0 +1,69 @@
+import { Generation } from "../ai/generation.js";
+import { auditEntities } from "../audit/create-audit.js";
+import { AccessGrant } from "../identity/access-grant.js";
+import { ApiKey } from "../identity/api-key.js";
+import { DataExport } from "../identity/data-export.js";
+import { Invitation } from "../identity/invitation.js";
+import { Mail } from "../identity/mail.js";
+import { Membership } from "../identity/membership.js";
+import { RefreshToken, Session } from "../identity/session.js";
+import { expiringSignIns, signInEntities } from "../identity/sign-in-entities.js";
+import { SigningKey } from "../identity/signing-key.js";
+import { SingleUseToken } from "../identity/single-use-token.js";
+import { User } from "../identity/user.js";
+import { Workspace } from "../identity/workspace.js";
+import { storageOf } from "../platform/column.js";
+import { DataKey } from "../platform/data-key.js";
+import type { Database } from "../platform/database.js";
+import { Event } from "../platform/event.js";
+import { IdempotencyKey } from "../platform/idempotency-key.js";
+import { Job } from "../platform/job.js";
+import { JobEventRow } from "../platform/job-event.js";
+import { isOwned, type OwnedRow } from "../platform/owned-row.js";
+import { RateLimitCount } from "../platform/rate-limit-count.js";
+import { Quote, QuoteFavourite } from "../quotes/quote.js";
+
+/** Every table. A class that is missing here does not exist for the database. */
+export const entities = [
+  User,
+  Workspace,
+  Membership,
+  Invitation,
+  Session,
+  RefreshToken,
+  AccessGrant,
+  ApiKey,
+  ...signInEntities,
+  Mail,
+  SigningKey,
+  SingleUseToken,
+  DataExport,
+  Job,
+  JobEventRow,
+  Event,
+  ...auditEntities,
+  IdempotencyKey,
+  RateLimitCount,
+  DataKey,
+  Generation,
+  Quote,
+  QuoteFavourite,
+];
+
+/** Every class whose rows can be shared one by one. */
+export const ownedEntities = entities.filter(isOwned) as unknown as (new () => OwnedRow)[];
+
+/** Tables of what goes with its workspace; those that refer to others first. What was recorded for the audit stays. */
+export const tenantTables = ({ metadata }: Database): string[] =>
+  entities
+    .map((entity) => metadata.get(entity as new () => object))
+    .filter(({ tableName, properties }) => "workspaceId" in properties && !tableName.startsWith("audit_"))
+    .map(({ tableName }) => tableName)
+    .reverse();
+
+/** What the installation holds, as its metrics tell. */
+export const countedEntities = [User, Workspace, Quote, Generation];
+
+const expiring = [Mail, SingleUseToken, DataExport, ...expiringSignIns];
+/** Tables whose rows end at their `expires_at`. */
+export const expiringTables = expiring.map((entity) => storageOf(entity).table);

@@ -1,0 +1,18 @@
+import { EraseAccount } from "../identity/erasure-service.js";
+import { ExportMyData } from "../identity/export-service.js";
+import { DeliverMail } from "../identity/mail-service.js";
+import { OfferReset } from "../identity/password-service.js";
+import { EraseWorkspace } from "../identity/workspace-removal.js";
+import { RotateEncryptionKey } from "../platform/key-rotation-service.js";
+import { GenerateQuote } from "../quotes/quote-service.js";
+
+/** Every kind of job that something in this process may ask for. */
+export const jobDefinitions = [
+  DeliverMail,
+  OfferReset,
+  ExportMyData,
+  EraseAccount,
+  EraseWorkspace,
+  RotateEncryptionKey,
+  GenerateQuote,
+];

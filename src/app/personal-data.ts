@@ -1,0 +1,13 @@
+import { aiPersonalData } from "../ai/ai-personal-data.js";
+import { identityPersonalData } from "../identity/identity-personal-data.js";
+import type { PersonalData } from "../platform/personal-data.js";
+import { platformPersonalData } from "../platform/platform-personal-data.js";
+import { quotePersonalData } from "../quotes/quote-personal-data.js";
+
+/** What is stored about people, and what becomes of it when they go: the user's own row comes last. */
+export const personalData: readonly PersonalData[] = [
+  ...platformPersonalData,
+  ...aiPersonalData,
+  ...quotePersonalData,
+  ...identityPersonalData,
+];

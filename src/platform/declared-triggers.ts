@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import type { EntityMetadata } from "@mikro-orm/core";
+import type { ClientBase } from "pg";
+import { storageOf } from "./column.js";
+import { identifier } from "./lists/statement.js";
+
+const declaredTriggers = (entities: Iterable<EntityMetadata>) =>
+  [...entities].flatMap(({ class: entity, tableName: table }) =>
+    Object.entries(entity === undefined ? {} : storageOf(entity as { prototype: object }).triggers).map(
+      ([name, sql]) => ({
+        table,
+        name,
+        sql,
+      }),
+    ),
+  );
+
+/**
+ * Makes the triggers of all classes, when they are not there as they are declared. A trigger's comment is the fingerprint of
+ * what it was made of, so a start compares and takes no lock when all stands. To be called under the lock of the migrations.
+ */
+export const makeTriggers = async (client: ClientBase, entities: Iterable<EntityMetadata>): Promise<void> => {
+  for (const { table, name, sql } of declaredTriggers(entities)) {
+    const version = createHash("sha256").update(sql).digest("hex").slice(0, 16);
+    const { rows } = await client.query(
+      `select 1 from pg_trigger where tgname = $1 and tgrelid = to_regclass($2) and tgenabled <> 'D'
+         and obj_description(oid, 'pg_trigger') = $3`,
+      [name, identifier(table), version],
+    );
+    if (rows.length > 0) continue;
+    await client.query("begin");
+    try {
+      await client.query(`drop trigger if exists ${identifier(name)} on ${identifier(table)}`);
+      await client.query(sql);
+      await client.query(`comment on trigger ${identifier(name)} on ${identifier(table)} is '${version}'`);
+      await client.query("commit");
+    } catch (error) {
+      await client.query("rollback");
+      throw error;
+    }
+  }
+};
+
+/** Takes the triggers away, which may write to columns that are about to go. The next `makeTriggers` makes them anew. */
+export const dropTriggers = async (client: ClientBase, entities: Iterable<EntityMetadata>): Promise<void> => {
+  for (const { table, name } of declaredTriggers(entities)) {
+    const { rows } = await client.query("select 1 where to_regclass($1) is not null", [identifier(table)]);
+    if (rows.length > 0) await client.query(`drop trigger if exists ${identifier(name)} on ${identifier(table)}`);
+  }
+};

@@ -1,0 +1,145 @@
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  OperationTypeNode,
+} from "graphql";
+
+export interface RootField {
+  readonly operation: OperationTypeNode;
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly ids: readonly IdPlace[];
+}
+
+/** A place where a field takes an id. */
+export interface IdPlace {
+  /** Such as `id`, or `filter.createdBy.id.in`. */
+  readonly path: string;
+  /** What the id must be of to mean anything, where that is known: the id of a `UserFilter` is a user's. */
+  readonly kind: string | undefined;
+}
+
+type Inputs = { readonly name: string; readonly type: GraphQLInputType };
+
+/** Levels of inputs that are gone into: beyond them filters name the same rows again. */
+const deepest = 4;
+
+/** `QuoteFavouriteFilter` is about rows of the kind `quote_favourite`. */
+const kindOf = (filter: string): string | undefined =>
+  /^(\w+)Filter$/
+    .exec(filter)?.[1]
+    ?.replace(/(?!^)[A-Z]/g, "_$&")
+    .toLowerCase();
+
+/** The places of ids in what a field takes. */
+const idPlaces = (inputs: readonly Inputs[], path: readonly string[] = [], kind?: string): IdPlace[] =>
+  inputs.flatMap(({ name, type }) => {
+    const here = [...path, name];
+    const named = getNamedType(type);
+    if (named.name === "ID") return [{ path: here.join("."), kind }];
+    if (!isInputObjectType(named) || here.length > deepest || ["and", "or", "not"].includes(name)) return [];
+    const inner = named.name === "IDFilter" ? (name === "id" ? kind : undefined) : kindOf(named.name);
+    return idPlaces(Object.values(named.getFields()), here, inner);
+  });
+
+/** Every root field of a schema. */
+export const rootFields = (schema: GraphQLSchema): RootField[] =>
+  Object.values(OperationTypeNode).flatMap((operation) =>
+    Object.values(schema.getRootType(operation)?.getFields() ?? {}).map((field) => ({
+      operation,
+      field,
+      ids: idPlaces(field.args),
+    })),
+  );
+
+/** A value that an input takes, with this id wherever the path leads, and all other fields that must be there. */
+const sample = (type: GraphQLInputType, path: readonly string[], id: string, isNeeded: boolean): unknown => {
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) return [sample(nullable.ofType, path, id, true)];
+  if (isEnumType(nullable)) return nullable.getValues()[0]?.value;
+  if (isInputObjectType(nullable)) {
+    const fields = Object.values(nullable.getFields()).filter(
+      ({ name, type: inner }) =>
+        name === path[0] || isNonNullType(inner) || (isNeeded && isLeafType(getNamedType(inner))),
+    );
+    const entries = fields.map(({ name, type: inner }) => [
+      name,
+      sample(inner, name === path[0] ? path.slice(1) : [], id, false),
+    ]);
+    return Object.fromEntries(entries);
+  }
+  switch (getNamedType(nullable).name) {
+    case "ID":
+      return id;
+    case "Int":
+    case "Float":
+      return 1;
+    case "Boolean":
+      return true;
+    default:
+      return "sample@example.com";
+  }
+};
+
+/** What the document needs to be sent with an id at one of the field's places; `others` are for arguments beside it. */
+export const argumentsFor = (
+  args: readonly GraphQLArgument[],
+  path: string,
+  id: string,
+  others: Readonly<Record<string, string>> = {},
+): Record<string, unknown> => {
+  const [first = "", ...rest] = path.split(".");
+  const given = args.filter(
+    ({ name, type, defaultValue }) => name === first || (isNonNullType(type) && defaultValue === undefined),
+  );
+  return Object.fromEntries(
+    given.map(({ name, type }) => [
+      name,
+      sample(type, name === first ? rest : [], name === first ? id : (others[name] ?? id), name === "input"),
+    ]),
+  );
+};
+
+/** Selects everything to a depth, of lists their first rows. */
+const select = (schema: GraphQLSchema, type: GraphQLOutputType, depth: number): string => {
+  const named = getNamedType(type);
+  if (isLeafType(named)) return "";
+  if (isAbstractType(named)) {
+    const parts = schema.getPossibleTypes(named).map((each) => `... on ${each.name} ${select(schema, each, depth)}`);
+    return `{ __typename ${parts.join(" ")} }`;
+  }
+  if (!isObjectType(named)) return "";
+  const fields = Object.values((named as GraphQLObjectType).getFields()).flatMap(({ name, type: inner, args }) => {
+    const isLeaf = isLeafType(getNamedType(inner));
+    if (!isLeaf && depth === 0) return [];
+    const bound = args.some((each) => each.name === "first") ? "(first: 5)" : "";
+    // Types of a union name their fields alike, with other types.
+    return [`${named.name}_${name}: ${name}${bound} ${select(schema, inner, depth - 1)}`];
+  });
+  return `{ __typename ${fields.join(" ")} }`;
+};
+
+/** A document of one root field, with all that it takes as variables. */
+export const documentFor = (
+  schema: GraphQLSchema,
+  { operation, field }: RootField,
+  given: readonly string[],
+): string => {
+  const args = field.args.filter(({ name }) => given.includes(name));
+  const variables = args.map(({ name, type }) => `$${name}: ${type}`).join(", ");
+  const passed = args.map(({ name }) => `${name}: $${name}`).join(", ");
+  const depth = field.name.endsWith("s") ? 3 : 2;
+  return `${operation} ${variables && `(${variables})`} { ${field.name}${passed && `(${passed})`} ${select(schema, field.type, depth)} }`;
+};
