@@ -371,7 +371,8 @@ describe("for whom passkeys are made", () => {
     const port = await freePort();
     const env = { PUBLIC_URL: `${origin}/`, PORT: String(port) };
     const other = await startAtrium({ clock, withWorkers: false, database: atrium.database, env });
-    const person = await atrium.signUp();
+    // A token is good at the address that it was made at.
+    const person = await other.signUp();
     api = `http://127.0.0.1:${port}`;
     try {
       const asked = await startRegistration(person);
