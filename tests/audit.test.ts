@@ -357,6 +357,25 @@ describe("I14 before and after", () => {
     expect(deactivated).toMatchObject({ before: { isActive: true }, after: { isActive: false } });
   });
 
+  test("I14 an invitation that a member uses has its entry too, though nobody joins by it", async () => {
+    const guest = await atrium.signUp();
+    const id = await invitationOf(guest.email);
+    const { me } = await guest.sdk.Me();
+    await atrium.database.query(
+      "insert into membership (id, workspace_id, user_id, role, created_at) values ($1, $2, $3, 'VIEWER', now())",
+      [newId("membership"), team.id, me.id],
+    );
+    const { entries } = await act({
+      as: guest,
+      query: "mutation ($t: String!) { acceptInvitation(token: $t) { role } }",
+      variables: { t: await tokenFor(guest.email) },
+    });
+    expect(entries).toMatchObject([
+      { action: "invitation.accepted", workspace_id: team.id, actor_id: me.id, subject_id: id },
+    ]);
+    expect(entries[0]?.after).toHaveProperty("acceptedAt");
+  });
+
   test("I15 every text that says who somebody is is marked as such, in every table that holds data of people", () => {
     const shown = personalData.flatMap(({ entity }) =>
       columnsOf(entity)
