@@ -1,5 +1,8 @@
 import { createSchema } from "#resolvers/schema.js";
+import { personalData } from "#src/app.js";
+import { columnsOf, storageOf } from "#src/platform/column.js";
 import { newId } from "#src/platform/ids.js";
+import { type Act, type AuditedMutation, accountMutations } from "./support/account-mutations.js";
 import { ask, bearer } from "./support/ask.js";
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import {
@@ -12,26 +15,33 @@ import {
   send,
   verifyAuditLog,
 } from "./support/audit-log.js";
+import { type Issuer, startIssuer } from "./support/issuer.js";
 import { openLiveSocket } from "./support/live-socket.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
 
 let atrium: TestAtrium;
 let operator: Person;
 let team: Team;
+let issuer: Issuer;
+const redirectUri = "http://127.0.0.1:9/signed-in/acme";
 
 beforeAll(async () => {
-  atrium = await startAtrium({ withWorkers: false });
+  issuer = await startIssuer({ redirectUris: [redirectUri] });
+  const env = {
+    ATRIUM_OAUTH_PROVIDERS: "acme",
+    ATRIUM_OAUTH_REDIRECT_URIS: redirectUri,
+    ATRIUM_OAUTH_ACME_ISSUER: issuer.url,
+    ATRIUM_OAUTH_ACME_CLIENT_ID: issuer.clientId,
+    ATRIUM_OAUTH_ACME_CLIENT_SECRET: issuer.clientSecret,
+  };
+  atrium = await startAtrium({ withWorkers: false, env });
   operator = await atrium.signUp();
   team = await startTeam(atrium);
 });
-afterAll(() => atrium.close());
-
-interface Act {
-  readonly as?: Person;
-  readonly query: string;
-  readonly variables?: object;
-  readonly headers?: Record<string, string>;
-}
+afterAll(async () => {
+  await atrium.close();
+  await issuer.close();
+});
 
 interface Row {
   workspace_id: string;
@@ -89,7 +99,8 @@ const inTeam = async (member: Member | Promise<Member>, query: string, variables
 });
 
 /** Each mutation as it is sent, and what the log says of it first. One that is missing here fails the test. */
-const mutations: Record<string, { action: string; act: () => Promise<Act> }> = {
+const mutations: Record<string, AuditedMutation> = {
+  ...accountMutations(() => ({ atrium, operator, issuer, redirectUri })),
   signUp: {
     action: "user.signed_up",
     act: async () => ({
@@ -240,28 +251,56 @@ const mutations: Record<string, { action: string; act: () => Promise<Act> }> = {
   },
 };
 
+/**
+ * What a stranger begins: nobody's data changes by it, the row that waits ends by itself, and what comes of it has its entry.
+ * An entry for each would let anybody fill a log from which nothing can be deleted.
+ */
+const begun: Record<string, { table: string; query: string; variables?: object }> = {
+  startOAuth: {
+    table: "oauth_attempt",
+    query: "mutation ($i: StartOAuthInput!) { startOAuth(input: $i) { expiresAt } }",
+    variables: { i: { provider: "acme", redirectUri } },
+  },
+  startPasskeySignIn: { table: "passkey_challenge", query: "mutation { startPasskeySignIn { expiresAt } }" },
+};
+
 const schemaMutations = Object.keys(createSchema().getMutationType()?.getFields() ?? {});
 
 describe("I14 every mutation leaves an entry", () => {
   test("I14 each mutation of the schema has a case here", () => {
     expect(schemaMutations.length).toBeGreaterThan(20);
-    expect(Object.keys(mutations).sort()).toEqual([...schemaMutations].sort());
+    expect([...Object.keys(mutations), ...Object.keys(begun)].sort()).toEqual([...schemaMutations].sort());
   });
 
   test.each(Object.entries(mutations))(
     "I14 %s is in the audit log, with who and what",
-    async (_name, { action, act: make }) => {
+    async (_name, { action, act: make, isAnonymous }) => {
       const asked = await make();
       const { answer, entries } = await act(asked);
       expect(answer.errors).toBeUndefined();
       const entry = entries.find((each) => each.action === action);
       expect(entry).toMatchObject({ outcome: "SUCCEEDED", code: null });
-      expect(entry?.actor_id).toMatch(/^user_/);
+      if (isAnonymous) expect(entry).toMatchObject({ workspace_id: "system", actor_id: null, credential_id: null });
+      else expect(entry?.actor_id).toMatch(/^user_/);
       if (asked.as !== undefined) {
         expect(entry?.actor_id).toBe((await asked.as.sdk.Me().catch(() => undefined))?.me.id ?? entry?.actor_id);
         expect(entry?.credential_id).toMatch(/^session_/);
       }
       expect(entry?.subject_id).toMatch(/^[a-z_]+_[0-9a-z]{26}$/);
+    },
+  );
+
+  test.each(Object.entries(begun))(
+    "I14 %s changes nothing that lasts: a stranger cannot fill the log by it",
+    async (_name, { table, ...sent }) => {
+      const rows = () => atrium.database.query<{ until: string }>(`select expires_at as until from ${table}`);
+      const before = await rows();
+      const { answer, entries } = await act(sent);
+      expect(answer.errors).toBeUndefined();
+      expect(entries).toEqual([]);
+      expect(await rows()).toHaveLength(before.length + 1);
+      const soon = Date.now() + 11 * 60_000;
+      expect((await rows()).every(({ until }) => Date.parse(until) < soon)).toBe(true);
     },
   );
 
@@ -302,6 +341,59 @@ describe("I14 before and after", () => {
     expect(removed).toMatchObject({ before: { text: "Two.", author: "Ann", tags: ["b"] }, after: null });
   });
 
+  test("I14 what changes about an account is named, and what says who somebody is stays out of it", async () => {
+    const ann = await atrium.signUp();
+    const { me } = await ann.sdk.Me();
+    const input = { displayName: "Ann of the hills", bio: null, timeZone: "Asia/Tokyo" };
+    await send(ann, "mutation ($i: UpdateProfileInput!) { updateProfile(input: $i) { id } }", { i: input });
+    const [updated] = await auditLog(ann, { action: { eq: "user.updated" } });
+    expect(updated).toMatchObject({
+      subjectId: me.id,
+      before: { displayName: null, bio: null, timeZone: "(personal)" },
+      after: { displayName: "(personal)", bio: null, timeZone: "(personal)" },
+    });
+    await send(operator, "mutation ($id: ID!) { deactivateUser(id: $id) { id } }", { id: me.id });
+    const [deactivated] = await auditLog(operator, { action: { eq: "user.deactivated" }, subjectId: { eq: me.id } });
+    expect(deactivated).toMatchObject({ before: { isActive: true }, after: { isActive: false } });
+  });
+
+  test("I14 an invitation that a member uses has its entry too, though nobody joins by it", async () => {
+    const guest = await atrium.signUp();
+    const id = await invitationOf(guest.email);
+    const { me } = await guest.sdk.Me();
+    await atrium.database.query(
+      "insert into membership (id, workspace_id, user_id, role, created_at) values ($1, $2, $3, 'VIEWER', now())",
+      [newId("membership"), team.id, me.id],
+    );
+    const { entries } = await act({
+      as: guest,
+      query: "mutation ($t: String!) { acceptInvitation(token: $t) { role } }",
+      variables: { t: await tokenFor(guest.email) },
+    });
+    expect(entries).toMatchObject([
+      { action: "invitation.accepted", workspace_id: team.id, actor_id: me.id, subject_id: id },
+    ]);
+    expect(entries[0]?.after).toHaveProperty("acceptedAt");
+  });
+
+  test("I15 every text that says who somebody is is marked as such, in every table that holds data of people", () => {
+    const shown = personalData.flatMap(({ entity }) =>
+      columnsOf(entity)
+        .filter(
+          ({ sql, enumName, personal }) => /^(?:text|varchar|json)/.test(sql) && enumName === undefined && !personal,
+        )
+        .map(({ property }) => `${storageOf(entity).table}.${property}`),
+    );
+    // What a workspace owns, names of things and kinds of events: not who somebody is.
+    expect(shown.filter((column) => !/^(?:quote|generation|event|job|audit_entry)\./.test(column)).sort()).toEqual([
+      "api_key.name",
+      "api_key.prefix",
+      "api_key.scopes",
+      "data_export.sha256",
+      "linked_identity.provider",
+    ]);
+  });
+
   test("I14 a job that somebody asks for is in it; how it goes on is not", async () => {
     const busy = await startAtrium({ database: atrium.database });
     try {
@@ -323,7 +415,7 @@ describe("I14 before and after", () => {
   });
 
   test("I15 no name, address or browser of a person, no secret and no token is in any entry", async () => {
-    const people = await atrium.database.query<{ email: string; username: string; password_hash: string }>(
+    const people = await atrium.database.query<{ email: string; username: string; password_hash: string | null }>(
       `select email, username, password_hash from "user"`,
     );
     expect(people.length).toBeGreaterThan(10);
@@ -333,8 +425,9 @@ describe("I14 before and after", () => {
     const text = rows.map((row) => row.text).join("\n");
     expect(text).toContain("(personal)");
     for (const { email, username, password_hash } of people)
-      for (const secret of [email, username.length > 5 ? username : email, password_hash])
+      for (const secret of [email, username.length > 5 ? username : email, password_hash ?? email])
         expect(text).not.toContain(secret);
+    expect(text).not.toMatch(/somebody's own|phone|Ann of the hills|Asia.Tokyo|issuer\.example|Audited/i);
     expect(text).not.toMatch(/@example\.com|node-fetch|undici|Mozilla|argon2|atr_|ati_|eyJ/);
   });
 });

@@ -85,6 +85,13 @@ describe("I6 operators", () => {
       'select email from "user" where is_operator order by id',
     );
     expect(rows.map(({ email }) => email)).toContain(input.email);
+    await ensureAdmin(atrium.app);
+    const audited = await atrium.database.query(
+      "select subject_id, before, after from audit_entry where action = 'user.made_operator' and workspace_id = 'system'",
+    );
+    expect(audited).toEqual([
+      { subject_id: signUp.user.id, before: { isOperator: false }, after: { isOperator: true } },
+    ]);
 
     // Somebody else took the address with a password of their own: they get nothing.
     const taken = await start({ ...login, NODE_ENV: "production" });

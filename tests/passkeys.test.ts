@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { relyingPartyOf } from "#src/identity/relying-party.js";
 import { type Answer, ask, bearer, codeOf, dataOf } from "./support/ask.js";
-import { type Person, personAt, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { type Person, personAt, signUpAt, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { Authenticator, flags, type Twist } from "./support/authenticator.js";
 import { TestClock } from "./support/test-clock.js";
 
@@ -371,9 +371,10 @@ describe("for whom passkeys are made", () => {
     const port = await freePort();
     const env = { PUBLIC_URL: `${origin}/`, PORT: String(port) };
     const other = await startAtrium({ clock, withWorkers: false, database: atrium.database, env });
-    const person = await atrium.signUp();
     api = `http://127.0.0.1:${port}`;
     try {
+      // A token is good where it was made.
+      const person = await signUpAt(api);
       const asked = await startRegistration(person);
       expect(asked.rp).toMatchObject({ id: "atrium.example.com" });
       const phone = new Authenticator(origin);

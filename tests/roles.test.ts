@@ -89,11 +89,14 @@ const codeOf = async ({ kind, query, variables }: (typeof fields)[number], asker
   return errors?.[0]?.extensions.code;
 };
 
+/** What is no field of the schema. */
+const endpoints: Readonly<Record<string, string>> = { "/audit/export": "audit:export" };
+
 test("the table below is about all of them", () => {
   expect(fields.length).toBeGreaterThan(40);
   for (const { permissions } of fields)
     for (const permission of permissions) expect([...allPermissions]).toContain(permission);
-  const used = new Set(fields.flatMap(({ permissions }) => permissions));
+  const used = new Set([...fields.flatMap(({ permissions }) => permissions), ...Object.values(endpoints)]);
   expect([...allPermissions].filter((permission) => !used.has(permission))).toEqual([]);
 });
 
@@ -112,6 +115,15 @@ test.each(fields.map((field) => [field.name, field] as const))(
     expect(found).toEqual(wanted);
   },
 );
+
+test.each(Object.entries(endpoints))("I6 GET %s is for those with its permission alone", async (path, permission) => {
+  for (const [name, { token, workspaceId, holds }] of askers) {
+    const headers = { "x-workspace-id": workspaceId, ...(token && { authorization: `Bearer ${token}` }) };
+    const { status } = await fetch(`${atrium.url}${path}`, { headers });
+    const wanted = token === undefined ? 401 : holds.has(permission) ? 200 : 403;
+    expect([name, status]).toEqual([name, wanted]);
+  }
+});
 
 test("I6 a refused field stands at its path, compiled or not", async () => {
   const viewer = askers.get(Role.VIEWER) as Asker;

@@ -8,10 +8,14 @@ import { ArgumentValidationError } from "type-graphql";
 export const validateArgument = async (value: unknown): Promise<void> => {
   if (typeof value !== "object" || value === null) return;
   const options = { skipMissingProperties: true, forbidUnknownValues: false, stopAtFirstError: true };
-  const items = Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [value];
+  const items = (Array.isArray(value) ? value : [value]).filter(hasPrototype);
   try {
     await Promise.all(items.map((item) => validateOrReject(item, options)));
   } catch (errors) {
     throw new ArgumentValidationError(errors as ValidationError[]);
   }
 };
+
+/** JSON that stands in the document itself has none, so there is no class to check it by. */
+const hasPrototype = (item: unknown): item is object =>
+  typeof item === "object" && item !== null && Object.getPrototypeOf(item) !== null;

@@ -7,13 +7,17 @@ const yes = (holds: boolean) => (holds ? "✓" : "");
 const named = ({ root, field }: FieldPermissions) => `\`${root === "Subscription" ? "subscription " : ""}${field}\``;
 const listed = (fields: readonly FieldPermissions[]) => [...new Set(fields.map(named))].join(", ");
 
+/** What is no field of the schema. */
+const endpoints: Readonly<Record<string, string>> = { "audit:export": "`GET /audit/export`" };
+
 /** Who may do what: every permission, who has it, and the root fields that need it. */
 export const permissionsPage = (): string => {
   createSchema();
   const fields = fieldPermissions();
   const roles = Object.values(Role);
   const rows = [...allPermissions].map((permission) => {
-    const needing = fields.filter(({ permissions }) => permissions.includes(permission));
+    const needing = listed(fields.filter(({ permissions }) => permissions.includes(permission)));
+    const endpoint = endpoints[permission] ?? "";
     const holders = isOperatorPermission(permission)
       ? roles.map(() => "")
       : roles.map((role) => yes(permissionsOf(role, false).has(permission)));
@@ -22,7 +26,7 @@ export const permissionsPage = (): string => {
       yes(permissionsOf(Role.VIEWER, true).has(permission) && isOperatorPermission(permission)),
       yes(isScope(permission)),
     ];
-    return `| \`${permission}\` | ${cells.join(" | ")} | ${listed(needing)} |`;
+    return `| \`${permission}\` | ${cells.join(" | ")} | ${needing}${endpoint} |`;
   });
   return [
     "# Permissions",

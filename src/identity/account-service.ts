@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { asSystem } from "#src/platform/actor.js";
+import { asSystem, noWorkspace } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import { isUniqueViolation } from "#src/platform/database.js";
@@ -89,9 +89,12 @@ export class AccountService {
 
   /** For whoever signs in with what the settings say of the first login: who writes the settings runs the installation. */
   async makeOperator(userId: string, requestId: string): Promise<void> {
-    const actor = { ...selfActor(requestId), userId, workspaceId: "" };
+    const actor = { ...selfActor(requestId), userId, workspaceId: noWorkspace };
     await this.deps.database.write(actor, async (change) => {
-      await change.sql(sql`update "user" set is_operator = true where id = ${userId} and not is_operator`);
+      const made = await change.sql(sql`update "user" set is_operator = true where id = ${userId} and not is_operator
+        returning id`);
+      const states = { before: { isOperator: false }, after: { isOperator: true } };
+      if (made.length > 0) change.audit("user.made_operator", { id: userId }, states);
       change.wake(memberTopic(userId));
     });
   }

@@ -41,7 +41,10 @@ export class AddressService {
   async requestVerification(caller: Caller): Promise<MailNotice> {
     const user = await this.deps.sessions.user(caller.userId);
     if (user.isVerified) throw new DomainError("CONFLICT", "Your e-mail address is confirmed already.");
-    return this.deps.database.write(asSystem(caller), (change) => this.greet(change, user));
+    return this.deps.database.write(asSystem(caller), (change) => {
+      change.audit("user.verification_requested", user);
+      return this.greet(change, user);
+    });
   }
 
   /** Confirms the address that the token was mailed to: the account's own, or the one that it changes to. */
@@ -57,7 +60,8 @@ export class AddressService {
         if (purpose === "change-email") await this.#move(change, userId, confirmed);
         else {
           await change.sql(sql`update "user" set is_verified = true where id = ${userId} and email = ${confirmed}`);
-          change.record("user.email_verified", { id: userId });
+          const states = { before: { isVerified: false }, after: { isVerified: true } };
+          change.record("user.email_verified", { id: userId }, {}, states);
         }
       });
     } catch (error) {
@@ -96,7 +100,7 @@ export class AddressService {
     await tokens.void(change, userId, ["verify-email", "reset-password"]);
     if (before !== undefined)
       await mails.post(change, { to: before.email, userId, ...emailChangedLetter(address.url) });
-    change.record("user.email_changed", { id: userId });
+    change.record("user.email_changed", { id: userId }, {}, { before: before ?? null, after: { email } });
   }
 }
 

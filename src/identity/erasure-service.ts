@@ -50,7 +50,8 @@ export class ErasureService {
     return this.database.write(asSystem(caller), async (change) => {
       await this.#refuseLast(change, userId);
       await this.users.end(change, userId);
-      change.record("user.erasure_requested", { id: userId });
+      const states = { before: { isActive: true }, after: { isActive: false } };
+      change.record("user.erasure_requested", { id: userId }, {}, states);
       return change.enqueue(EraseAccount, {});
     });
   }

@@ -6,6 +6,7 @@ import { AccessGrant } from "./access-grant.js";
 import { ApiKey } from "./api-key.js";
 import { DataExport } from "./data-export.js";
 import { GuessCount } from "./guesses.js";
+import { Invitation } from "./invitation.js";
 import { LinkedIdentity } from "./linked-identity.js";
 import { Mail } from "./mail.js";
 import { Membership } from "./membership.js";
@@ -24,6 +25,11 @@ const anonymise = async (change: Change, userId: string) =>
     password_hash = ${await hashPassword(randomBytes(32).toString("hex"))}, is_active = false, is_verified = false,
     is_operator = false, erased_at = ${change.now} where id = ${userId}`);
 
+/** Those that the person sent, and those that were mailed to them. */
+const forgetInvitations = (change: Change, userId: string) =>
+  change.sql(sql`delete from invitation where invited_by_id = ${userId}
+    or email = (select email from "user" where id = ${userId})`);
+
 /** What accounts hold of people. The user comes last: all else is found by it. */
 export const identityPersonalData: readonly PersonalData[] = [
   {
@@ -33,6 +39,7 @@ export const identityPersonalData: readonly PersonalData[] = [
     erase: (change, userId) => change.sql(sql`delete from access_grant where user_id = ${userId}`),
   },
   { entity: Membership, by: ["userId"], erase: "delete" },
+  { entity: Invitation, by: ["invitedById"], omit: ["tokenHash"], erase: forgetInvitations },
   { entity: Session, by: ["userId"], erase: "delete" },
   { entity: LinkedIdentity, by: ["userId"], omit: ["accessToken", "refreshToken"], erase: "delete" },
   { entity: OauthAttempt, by: ["linkingUserId"], omit: ["stateHash", "bindingHash"], erase: "delete" },

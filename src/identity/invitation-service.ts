@@ -99,7 +99,10 @@ export class InvitationService {
       }
       invitation.acceptedAt = change.now;
       const existing = await change.find(Membership, { userId: caller.userId });
-      if (existing !== null) return existing;
+      if (existing !== null) {
+        change.audit("invitation.accepted", invitation);
+        return existing;
+      }
       const { role } = invitation;
       const member = change.create(Membership, { userId: caller.userId, role });
       change.record("member.joined", member, { userId: caller.userId, role, invitationId: invitation.id });

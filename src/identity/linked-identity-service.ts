@@ -39,7 +39,7 @@ export class LinkedIdentityService {
 
   async start(caller: Caller, input: StartOAuthInput, origin: Origin): Promise<OAuthStart> {
     await this.recent.require(caller);
-    return this.journeys.start(input, origin, caller.userId);
+    return this.journeys.start(input, origin, caller);
   }
 
   /** Ends a journey that the same user began to link: nobody can be made to link what somebody else brought. */
@@ -73,7 +73,9 @@ export class LinkedIdentityService {
       const names = this.journeys.providers.map(({ name }) => name);
       await requireOtherWayIn(change, caller.userId, identityId, names);
       await change.sql(sql`delete from linked_identity where id = ${identityId} and user_id = ${caller.userId}`);
-      change.record("user.unlinked_identity", { id: caller.userId }, { provider: identity.provider });
+      const { provider } = identity;
+      const states = { before: { linkedIdentityId: identityId, provider } };
+      change.record("user.unlinked_identity", { id: caller.userId }, { provider }, states);
     });
     return identity;
   }
@@ -93,7 +95,8 @@ export class LinkedIdentityService {
       createdAt: change.now,
       lastUsedAt: change.now,
     });
-    change.record("user.linked_identity", { id: userId }, { provider: name });
+    const states = { after: { linkedIdentityId: id, provider: name } };
+    change.record("user.linked_identity", { id: userId }, { provider: name }, states);
     return identity;
   }
 

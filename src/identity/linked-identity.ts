@@ -28,6 +28,7 @@ export class LinkedIdentity extends Node {
   @Column(() => String, {
     sql: "text",
     nullable: true,
+    personal: true,
     description: "The address that the issuer told last; null when it tells none.",
   })
   email!: string | null;

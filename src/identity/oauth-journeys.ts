@@ -1,12 +1,13 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { sql } from "kysely";
+import { asSystem } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
 import { badInput, unauthenticated } from "#src/platform/errors.js";
 import type { Keys } from "#src/platform/keys.js";
 import type { Logger } from "#src/platform/logger.js";
-import type { Origin } from "./caller.js";
+import type { Caller, Origin } from "./caller.js";
 import { attemptMs, OauthAttempt } from "./oauth-attempt.js";
 import { type LinkOAuthInput, OAuthStart, type StartOAuthInput } from "./oauth-inputs.js";
 import type { Journey, OAuthProvider, ProvenIdentity } from "./oauth-provider.js";
@@ -46,7 +47,7 @@ export class OAuthJourneys {
     return this.deps.providers;
   }
 
-  async start({ provider: name, redirectUri }: StartOAuthInput, origin: Origin, linkingUserId: string | null) {
+  async start({ provider: name, redirectUri }: StartOAuthInput, origin: Origin, linking: Caller | null) {
     const provider = this.#providers.get(name);
     if (provider === undefined)
       throw badInput(`${JSON.stringify(name)} is no issuer of this server.`, "input.provider");
@@ -58,16 +59,19 @@ export class OAuthJourneys {
       provider.authorizationUrl(this.#journey(redirectUri, state, bindingSecret)),
     );
     const expiresAt = new Date(this.deps.clock.now().getTime() + attemptMs);
-    await this.deps.database.write(nobody(origin.requestId), async (change) =>
+    const actor = linking === null ? nobody(origin.requestId) : asSystem(linking);
+    await this.deps.database.write(actor, async (change) => {
       change.create(OauthAttempt, {
         stateHash: hash(state),
         bindingHash: hash(bindingSecret),
         provider: name,
         redirectUri,
-        linkingUserId,
+        linkingUserId: linking?.userId ?? null,
         expiresAt,
-      }),
-    );
+      });
+      if (linking !== null)
+        change.audit("user.began_oauth_link", { id: linking.userId }, { after: { provider: name } });
+    });
     return Object.assign(new OAuthStart(), { authorizationUrl: url.href, state, bindingSecret, expiresAt });
   }
 

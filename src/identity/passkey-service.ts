@@ -103,7 +103,8 @@ export class PasskeyService {
           counter: String(made.counter),
           transports: response.response.transports ?? [],
         });
-        change.record("user.added_passkey", { id: userId }, { passkeyId: passkey.id });
+        const named = { passkeyId: passkey.id };
+        change.record("user.added_passkey", { id: userId }, named, { after: named });
         return passkey;
       });
     } catch (error) {
@@ -157,7 +158,8 @@ export class PasskeyService {
     const passkey = await this.#own(caller, id);
     await this.database.write(asSystem(caller), async (change) => {
       await change.sql(sql`update passkey set name = ${name} where id = ${passkey.id} and user_id = ${caller.userId}`);
-      change.record("user.renamed_passkey", { id: caller.userId }, { passkeyId: passkey.id });
+      const named = { passkeyId: passkey.id };
+      change.record("user.renamed_passkey", { id: caller.userId }, named, { after: named });
     });
     return Object.assign(passkey, { name });
   }
@@ -168,7 +170,8 @@ export class PasskeyService {
     await this.database.write(asSystem(caller), async (change) => {
       await requireOtherWayIn(change, caller.userId, passkey.id, this.issuers);
       await change.sql(sql`delete from passkey where id = ${passkey.id} and user_id = ${caller.userId}`);
-      change.record("user.removed_passkey", { id: caller.userId }, { passkeyId: passkey.id });
+      const named = { passkeyId: passkey.id };
+      change.record("user.removed_passkey", { id: caller.userId }, named, { before: named });
     });
     return passkey;
   }
@@ -195,6 +198,7 @@ export class PasskeyService {
       const expiresAt = new Date(change.now.getTime() + challengeMs);
       const hash = hashOf(Buffer.from(challenge).toString("base64url"));
       change.create(PasskeyChallenge, { hash, userId, expiresAt });
+      if (userId !== null) change.audit("user.began_passkey", { id: userId });
       return Object.assign(new PasskeyOptions(), { options, expiresAt });
     });
   }

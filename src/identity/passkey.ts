@@ -14,7 +14,11 @@ export class Passkey extends Node {
   @ManyToOne(() => User, { mapToPk: true, fieldName: "user_id", deleteRule: "cascade" })
   userId!: string;
 
-  @Column(() => String, { sql: "varchar(100)", description: "What you call it, 1 to 100 characters." })
+  @Column(() => String, {
+    sql: "varchar(100)",
+    personal: true,
+    description: "What you call it, 1 to 100 characters.",
+  })
   name!: string;
 
   /** In base64url, as browsers send it; at most 1,023 bytes (WebAuthn level 3, section 6.5.1). */

@@ -66,6 +66,8 @@ export class PasswordService {
     return database.write(actor, async (change) => {
       const noted = await tokens.note(change, "ask-for-reset", normalEmail(email));
       change.enqueue(OfferReset, { id: noted.id });
+      // Of the wish and not of an account: whether there is one is not known here.
+      change.audit("user.password_reset_requested", noted);
       return mailNotice(email, new Date(change.now.getTime() + tokenLifeMs["reset-password"]));
     });
   }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { asSystem } from "#src/platform/actor.js";
+import { columnName } from "#src/platform/column.js";
 import { type Database, isUniqueViolation } from "#src/platform/database.js";
 import { badInput } from "#src/platform/errors.js";
 import type { Caller } from "./caller.js";
@@ -23,16 +24,21 @@ export class ProfileService {
     const { username, displayName, bio, locale, timeZone } = input;
     const columns = [
       given("username", username, () => filled(username, "input.username")),
-      given("display_name", displayName, () => emptyIsNull(displayName)),
+      given("displayName", displayName, () => emptyIsNull(displayName)),
       given("bio", bio, () => emptyIsNull(bio)),
       given("locale", locale, () => localeOf(locale)),
-      given("time_zone", timeZone, () => timeZoneOf(timeZone)),
+      given("timeZone", timeZone, () => timeZoneOf(timeZone)),
     ].flat();
     if (columns.length > 0) {
       try {
         await this.database.write(asSystem(caller), async (change) => {
-          await change.sql(sql`update "user" set ${sql.join(columns)} where id = ${caller.userId}`);
-          change.record("user.updated", { id: caller.userId });
+          const shown = columns.map(({ property, column }) => sql`old.${sql.ref(column)} as ${sql.ref(property)}`);
+          const set = columns.map(({ column, value }) => sql`${sql.ref(column)} = ${value}`);
+          const [before = null] = await change.sql(sql<Record<string, unknown>>`update "user" u set ${sql.join(set)}
+            from (select * from "user" where id = ${caller.userId} for no key update) old
+            where u.id = old.id returning ${sql.join(shown)}`);
+          const after = Object.fromEntries(columns.map(({ property, value }) => [property, value]));
+          change.record("user.updated", { id: caller.userId }, {}, { before, after });
         });
       } catch (error) {
         if (isUniqueViolation(error, usernameIndex)) throw takenUsername("input.username");
@@ -57,8 +63,8 @@ export class ProfileService {
   }
 }
 
-const given = (column: string, value: unknown, read: () => string | null) =>
-  value === undefined ? [] : [sql`${sql.ref(column)} = ${read()}`];
+const given = (property: string, value: unknown, read: () => string | null) =>
+  value === undefined ? [] : [{ property, column: columnName(property), value: read() }];
 
 const filled = (text: string | null | undefined, field: string): string => {
   if (!text?.trim()) throw badInput("must not be empty.", field);

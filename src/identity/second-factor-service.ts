@@ -82,6 +82,7 @@ export class SecondFactorService {
       const id = newId("totp");
       const sealed = await this.deps.vault.seal(secret, placeOf(Object.assign(new Totp(), { id }), "secret"));
       change.create(Totp, { id, userId, secret: sealed, createdAt: change.now });
+      change.audit("user.began_totp", { id: userId });
       return Object.assign(new TotpSetup(), {
         secret,
         otpauthUrl: generateURI({ issuer: "Atrium", label: user?.email ?? userId, secret }),
@@ -104,7 +105,7 @@ export class SecondFactorService {
       await this.#check(change, userId, totp, code, "input.code");
       await change.sql(sql`update totp set confirmed_at = ${change.now} where id = ${totp.id}`);
       const codes = await this.deps.recoveryCodes.replace(change, userId);
-      change.record("user.enabled_totp", { id: userId });
+      change.record("user.enabled_totp", { id: userId }, {}, { before: { totp: false }, after: { totp: true } });
       return Object.assign(new NewRecoveryCodes(), { codes });
     });
   }
@@ -114,7 +115,8 @@ export class SecondFactorService {
     await this.deps.database.write(asSystem(caller), async (change) => {
       const removed = await change.sql(sql`delete from totp where user_id = ${caller.userId} returning id`);
       await this.deps.recoveryCodes.remove(change, caller.userId);
-      if (removed.length > 0) change.record("user.disabled_totp", { id: caller.userId });
+      const states = { before: { totp: true }, after: { totp: false } };
+      if (removed.length > 0) change.record("user.disabled_totp", { id: caller.userId }, {}, states);
     });
     return this.state(caller);
   }

@@ -120,10 +120,10 @@ export class SigningKeys {
     return this.deps.database.write(asSystem(actor), async (change) => {
       // One at a time, in whatever process: the next one finds this one's key.
       await change.sql(sql`select pg_advisory_xact_lock(hashtext('signing_key'))`);
-      await change.sql(sql`update signing_key set is_active = false, superseded_at = ${change.now}, private_key = null
-        where is_active`);
+      const [superseded] = await change.sql(sql<{ id: string }>`update signing_key
+        set is_active = false, superseded_at = ${change.now}, private_key = null where is_active returning id`);
       const key = await this.#insert(change);
-      change.record("signing_key.rotated", key);
+      change.record("signing_key.rotated", key, {}, { before: { id: superseded?.id ?? null }, after: { id: key.id } });
       change.wake(signingKeyTopic);
       return key;
     });

@@ -41,7 +41,7 @@ export class UserService {
       if (!user.isActive) return;
       await this.end(change, userId);
       await this.mails.post(change, { to: user.email, userId, ...deactivatedLetter() });
-      change.record("user.deactivated", user);
+      change.record("user.deactivated", user, {}, { before: { isActive: true }, after: { isActive: false } });
     });
     return this.sessions.user(userId);
   }
@@ -53,7 +53,7 @@ export class UserService {
       const user = await this.#hold(change, userId);
       if (user.isActive) return;
       await change.sql(sql`update "user" set is_active = true where id = ${userId}`);
-      change.record("user.reactivated", user);
+      change.record("user.reactivated", user, {}, { before: { isActive: false }, after: { isActive: true } });
     });
     return this.sessions.user(userId);
   }

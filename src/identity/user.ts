@@ -38,6 +38,7 @@ export class User extends Node {
   @Column(() => String, {
     sql: "varchar(100)",
     nullable: true,
+    personal: true,
     description: "How they are called, at most 100 characters; null when the username is meant.",
   })
   displayName!: string | null;
@@ -45,6 +46,7 @@ export class User extends Node {
   @Column(() => String, {
     sql: "text",
     nullable: true,
+    personal: true,
     description: "What they say of themselves, at most 1,000 characters.",
   })
   bio!: string | null;
@@ -52,6 +54,7 @@ export class User extends Node {
   @Column(() => String, {
     sql: "text",
     defaultRaw: "'en'",
+    personal: true,
     description: "Language and region by BCP 47, such as `de-AT`.",
   })
   locale!: string;
@@ -59,6 +62,7 @@ export class User extends Node {
   @Column(() => String, {
     sql: "text",
     defaultRaw: "'UTC'",
+    personal: true,
     description: "Time zone by its IANA name, such as `Europe/Vienna`.",
   })
   timeZone!: string;
