@@ -404,6 +404,7 @@ describe("I14 before and after", () => {
     );
     // What a workspace owns, names of things and kinds of events: not who somebody is.
     expect(shown.filter((column) => !/^(?:quote|generation|event|job|audit_entry)\./.test(column)).sort()).toEqual([
+      "access_grant.resourceId",
       "api_key.name",
       "api_key.prefix",
       "api_key.scopes",
