@@ -1,5 +1,5 @@
 import { createSchema } from "#resolvers/schema.js";
-import { personalData } from "#src/app.js";
+import { personalData } from "#src/app/personal-data.js";
 import { columnsOf, storageOf } from "#src/platform/column.js";
 import { newId } from "#src/platform/ids.js";
 import { type Act, type AuditedMutation, accountMutations } from "./support/account-mutations.js";
@@ -98,6 +98,12 @@ const inTeam = async (member: Member | Promise<Member>, query: string, variables
   headers: { "x-workspace-id": team.id },
 });
 
+const grantTo = async (person: Person, u: string): Promise<Act> =>
+  as(person, "mutation ($q: ID!, $u: ID!) { grantAccess(resourceId: $q, userId: $u, level: WRITE) { id } }", {
+    q: await quoteOf(person),
+    u,
+  });
+
 /** Each mutation as it is sent, and what the log says of it first. One that is missing here fails the test. */
 const mutations: Record<string, AuditedMutation> = {
   ...accountMutations(() => ({ atrium, operator, issuer, redirectUri })),
@@ -194,6 +200,18 @@ const mutations: Record<string, AuditedMutation> = {
   revokeApiKey: {
     action: "api_key.revoked",
     act: async () => as(team.owner, idArg("revokeApiKey"), { id: await keyOf(team.owner) }),
+  },
+  grantAccess: {
+    action: "access.granted",
+    act: async () => grantTo(team.owner, (await team.join("VIEWER")).userId),
+  },
+  revokeAccess: {
+    action: "access.revoked",
+    act: async () => {
+      const granted = await grantTo(team.owner, (await team.join("VIEWER")).userId);
+      await act(granted);
+      return { ...granted, query: granted.query.replace(", level: WRITE", "").replace("grantAccess", "revokeAccess") };
+    },
   },
   createWorkspace: {
     action: "workspace.created",
@@ -386,6 +404,7 @@ describe("I14 before and after", () => {
     );
     // What a workspace owns, names of things and kinds of events: not who somebody is.
     expect(shown.filter((column) => !/^(?:quote|generation|event|job|audit_entry)\./.test(column)).sort()).toEqual([
+      "access_grant.resourceId",
       "api_key.name",
       "api_key.prefix",
       "api_key.scopes",

@@ -14,8 +14,7 @@ export const authorize = (data: ResolverData<Context>, permissions: string[]): b
   const missing = permissions.find((permission) => !actor.permissions.has(permission));
   if (missing === undefined) return true;
   const forbidden = lacking(actor, missing);
-  const { parentType, fieldName } = data.info;
-  const { orGrant } = (parentType.getFields()[fieldName]?.extensions ?? {}) as { orGrant?: OrGrantOptions };
+  const { orGrant } = extensionsOf(data);
   // A grant widens what a person's role allows, and not what an API key was made for.
   if (orGrant === undefined || actor.credential.kind === "API_KEY") throw forbidden;
   return holdsGrant(data, orGrant).then((holds) => {
@@ -23,6 +22,10 @@ export const authorize = (data: ResolverData<Context>, permissions: string[]): b
     throw forbidden;
   });
 };
+
+/** None for what is asked for past GraphQL. */
+const extensionsOf = ({ info }: Partial<ResolverData<Context>>): { readonly orGrant?: OrGrantOptions } =>
+  info?.parentType.getFields()[info.fieldName]?.extensions ?? {};
 
 const holdsGrant = ({ context: { app, actor }, args }: ResolverData<Context>, { argument, level }: OrGrantOptions) =>
   app.grants.holds(actor, String(args[argument]), level);

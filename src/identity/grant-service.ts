@@ -50,8 +50,9 @@ export class GrantService {
           grantedById: actor.userId,
           ownerId: resource.createdById,
         });
+      const states = { before: known && { userId: user, level: known.level }, after: { userId: user, level } };
       Object.assign(grant, { level, grantedById: actor.userId });
-      change.record("access.granted", resource, { userId: user, level });
+      change.record("access.granted", resource, { userId: user, level }, states);
       change.wake(accessTopic(resource.id));
       return grant;
     });
@@ -67,7 +68,8 @@ export class GrantService {
       if (grant === null) throw notFound("grant for a user", userId);
       const revoked = Object.assign(new AccessGrant(), grant);
       change.remove(grant);
-      change.record("access.revoked", resource, { userId: user });
+      const states = { before: { userId: user, level: revoked.level }, after: null };
+      change.record("access.revoked", resource, { userId: user }, states);
       change.wake(accessTopic(resource.id));
       return revoked;
     });

@@ -88,6 +88,11 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
       return 1;
     case "Boolean":
       return true;
+    case "DateTime":
+    case "DateTimeISO":
+      return "2999-01-01T00:00:00.000Z";
+    case "JSONObject":
+      return {};
     default:
       return "sample@example.com";
   }
