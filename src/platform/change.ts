@@ -114,11 +114,13 @@ export class Change {
   async find<T extends Node>(entity: EntityClass<T>, where: Partial<Omit<T, "workspaceId">>): Promise<T | null> {
     // Nobody locks a row to leave it as it is.
     this.#touched.add(this.deps.metadata.get(entity).tableName);
-    const { workspaceId, userId } = this.actor;
+    const { workspaceId, userId, isSystem } = this.actor;
     const actor = { workspace: literal(workspaceId), user: literal(userId) };
+    // Postgres holds the system back from nothing, so its workspace stands beside what the class says.
+    const scoped = isSystem ? { ...where, workspaceId } : where;
     const visible = raw((alias) => shapeOf(entity).visible(identifier(alias), actor));
     const em = await this.#open();
-    const row = await em.findOne(entity, { ...where, [visible as never]: [] } as never, {
+    const row = await em.findOne(entity, { ...scoped, [visible as never]: [] } as never, {
       lockMode: LockMode.PESSIMISTIC_WRITE,
     });
     if (row !== null) this.#trail.found(row);
