@@ -40,7 +40,7 @@ const signIn = async (person: Person) => {
 /** The secret of the last invitation that was mailed to an address. */
 const mailed = async (email: string): Promise<string> => {
   const mails = await atrium.app.mails.last(5, email);
-  const [token] = mails.flatMap(({ text }) => /#invitation=(ati_\S+)/.exec(text ?? "")?.[1] ?? []);
+  const token = mails.flatMap(({ text }) => /#invitation=(ati_\S+)/.exec(text ?? "")?.[1] ?? []).at(-1);
   if (token === undefined) throw new Error(`No invitation was mailed to ${email}.`);
   return token;
 };
