@@ -21,7 +21,7 @@ const statements = [
      for each statement execute function audit_refuse()`,
   ]),
   // The queue of the sealer is filled here, so that an entry that somebody else inserts is in it, too.
-  `create or replace function audit_queue() returns trigger language plpgsql security definer set search_path from current as $$
+  `create or replace function audit_queue() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
    begin
      insert into audit_unsealed (entry_id, workspace_id) values (new.id, new.workspace_id);
      return null;
