@@ -1,5 +1,6 @@
 // The physical limit: bare node:http and pg, one hand-written statement an operation, which returns
 // the JSON of the answer.
+import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import pg from "pg";
 import { newQuoteId } from "../queries.js";
@@ -58,6 +59,10 @@ const operations = {
       ), logged as (
         insert into event (id, workspace_id, created_at, kind, subject_id, actor_id, request_id, data)
         values ($7, $2, now(), 'quote.created', $1, $6, $8, $9)
+      ), audited as (
+        insert into audit_entry (id, workspace_id, created_at, actor_id, credential_id, action, outcome, subject_id, after,
+          request_id, mac)
+        values ($10, $2, now(), $6, 'session', 'quote.created', 'SUCCEEDED', $1, $9, $8, $11)
       )
       select json_build_object('id', new.id, 'text', $3::text, 'author', $4::text, 'createdAt', new.created_at,
         'createdBy', json_build_object('id', u.id, 'username', u.username))::text
@@ -65,8 +70,11 @@ const operations = {
     values: ({ input: { text, author, topic } }) => {
       const id = newQuoteId();
       const data = JSON.stringify({ id, text, author, source: "USER", topic });
-      const [event, request] = [id.replace("quote_", "event_"), id.replace("quote_", "request_")];
-      return [id, workspace, text, author, topic, user, event, request, data];
+      const [event, request, entry] = ["event_", "request_", "audit_entry_"].map((prefix) =>
+        id.replace("quote_", prefix),
+      );
+      const mac = createHmac("sha256", "key").update(data).digest("hex");
+      return [id, workspace, text, author, topic, user, event, request, data, entry, mac];
     },
   },
 };
