@@ -1,11 +1,16 @@
-import { noWorkspace } from "#src/platform/actor.js";
+import { asSystem, noWorkspace } from "#src/platform/actor.js";
 import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { runAtrium } from "./support/processes.js";
 import { startSmtpListener } from "./support/smtp-listener.js";
 import { TestClock } from "./support/test-clock.js";
 
 const dayMs = 24 * 60 * 60_000;
-const nobody = { userId: "", workspaceId: noWorkspace, permissions: new Set<string>(), requestId: "the tests" };
+const nobody = asSystem({
+  userId: "",
+  workspaceId: noWorkspace,
+  permissions: new Set<string>(),
+  requestId: "the tests",
+});
 const statusOf = async ({ database }: TestAtrium, id: string) =>
   (
     await database.query<{ status: string; last_error: string | null; text: string | null }>(
