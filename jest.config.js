@@ -24,4 +24,6 @@ export default {
     ],
   },
   testTimeout: 30_000,
+  // One process for all files grows until its pauses spoil what the tests measure: a new one is begun beyond this.
+  workerIdleMemoryLimit: "800MB",
 };
