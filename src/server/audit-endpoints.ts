@@ -5,12 +5,10 @@ import type { Context } from "#resolvers/context.js";
 import { authorize } from "#resolvers/guards/authorize.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
-import { DomainError, type ErrorCode } from "#src/platform/errors.js";
 import { newScope, runInScope } from "#src/platform/scope.js";
 import { recordDenials } from "./record-denials.js";
+import { routeStatusOf } from "./refusal-status.js";
 import { createContext, credentialsOf } from "./request-context.js";
-
-const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, CONFLICT: 409 };
 
 /** The audit log as a file of JSON lines for its owners, and the key by which everybody can check its checkpoints. */
 export const registerAudit = (server: FastifyInstance, app: App): void => {
@@ -34,9 +32,8 @@ export const registerAudit = (server: FastifyInstance, app: App): void => {
           .send(Readable.from(withNewlines(lines)));
       } catch (error) {
         const shown = presentError(error, requestId, app.logger);
-        const status = error instanceof DomainError ? (statuses[error.code] ?? 400) : 500;
         await recordDenials(app, { requestId, caller: context?.caller, action: "exportAuditLog" });
-        return reply.code(status).send({ errors: [shown] });
+        return reply.code(routeStatusOf(error)).send({ errors: [shown] });
       }
     }),
   );

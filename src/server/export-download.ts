@@ -1,9 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
+import { routeStatusOf } from "./refusal-status.js";
 import { createContext, credentialsOf } from "./request-context.js";
-
-const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429 };
 
 /** GET /exports/:id, the content of a `DataExport`, for its owner alone. */
 export const registerExports = (server: FastifyInstance, app: App): void => {
@@ -20,7 +19,7 @@ export const registerExports = (server: FastifyInstance, app: App): void => {
         .send(content);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      return reply.code(statuses[error.code] ?? 400).send({ error: error.message });
+      return reply.code(routeStatusOf(error)).send({ error: error.message });
     }
   });
 };

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
+import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import { type Admitted, type DocumentGuard, errorsOf } from "#resolvers/guards/admit-document.js";
 import { mayHaveHints } from "#resolvers/guards/disclosure.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
-import { badInput, DomainError, type ErrorCode } from "#src/platform/errors.js";
+import { badInput } from "#src/platform/errors.js";
 import { visibilityOf } from "#src/platform/query-key.js";
 import { currentScope, newScope, runInScope } from "#src/platform/scope.js";
 import { inSpan } from "#src/platform/span.js";
@@ -18,6 +18,7 @@ import type { OperationLimits } from "./operation-limits.js";
 import type { OperationLog } from "./operation-log.js";
 import { rateLimitHeaders, refusalHeaders } from "./rate-limit-headers.js";
 import { recordDenials } from "./record-denials.js";
+import { statusOf } from "./refusal-status.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { orAborted, requestSignal } from "./request-signal.js";
 import { type MutationWish, mutationHeaders, mutationWish, runMutation } from "./run-mutation.js";
@@ -231,17 +232,3 @@ const tell = ({ headers }: Exchange, values: Readonly<Record<string, string>> = 
 };
 
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  RATE_LIMITED: 429,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-};
-
-/** The status that an error brings along; none for what a document is refused for. */
-export const statusOf = (error: unknown): number | undefined => {
-  if (error instanceof DomainError) return statuses[error.code];
-  return errorsOf(error).every((each) => each instanceof GraphQLError) ? undefined : 500;
-};

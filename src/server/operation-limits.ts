@@ -1,11 +1,4 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from "graphql";
+import type { GraphQLSchema, OperationDefinitionNode } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import type { Admitted } from "#resolvers/guards/admit-document.js";
 import { boundsOf } from "#resolvers/guards/document-cost.js";
@@ -13,6 +6,7 @@ import type { App } from "#src/app.js";
 import type { Caller } from "#src/identity/caller.js";
 import type { NetworkLimit } from "#src/platform/field-bounds.js";
 import { networkOf } from "#src/platform/network.js";
+import { rootFieldsOf } from "./root-fields.js";
 
 /** What an operation counts. */
 interface Plan {
@@ -89,25 +83,3 @@ export class OperationLimits {
 
 /** All sessions of a user count together, and each API key for itself. */
 const subjectOf = ({ credential, userId }: Caller): string => (credential.kind === "API_KEY" ? credential.id : userId);
-
-/** The root fields of an operation by the names that they answer under; those that a variable may skip count too. */
-const rootFieldsOf = (document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, string> => {
-  const fragments = new Map(
-    document.definitions
-      .filter((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION)
-      .map((each) => [each.name.value, each.selectionSet]),
-  );
-  const fields = new Map<string, string>();
-  const seen = new Set<SelectionSetNode>();
-  const visit = (set: SelectionSetNode | undefined) => {
-    if (set === undefined || seen.has(set)) return;
-    seen.add(set);
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) fields.set((selection.alias ?? selection.name).value, selection.name.value);
-      else
-        visit(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value));
-    }
-  };
-  visit(operation.selectionSet);
-  return fields;
-};

@@ -1,7 +1,8 @@
-import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, Kind, type SelectionSetNode } from "graphql";
+import { type DocumentNode, getOperationAST } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import type { App } from "#src/app.js";
 import { currentScope } from "#src/platform/scope.js";
+import { rootFieldsOf } from "./root-fields.js";
 
 interface Operation {
   readonly requestId: string;
@@ -27,29 +28,6 @@ export const recordDenials = async ({ audit }: Pick<App, "audit">, operation: Op
 
 /** The root field that stands in the answer under this key: clients may give it another name. */
 const rootFieldOf = ({ document, operationName }: Operation, key: string): string | undefined => {
-  if (document === undefined) return undefined;
-  const fragments = new Map(
-    document.definitions
-      .filter((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION)
-      .map((each) => [each.name.value, each.selectionSet]),
-  );
-  const spread = new Set<string>();
-  const find = (set: SelectionSetNode | undefined): string | undefined => {
-    for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) {
-        if ((selection.alias ?? selection.name).value === key) return selection.name.value;
-        continue;
-      }
-      const inner =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value);
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        if (spread.has(selection.name.value)) continue;
-        spread.add(selection.name.value);
-      }
-      const found = find(inner);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return find(getOperationAST(document, operationName)?.selectionSet);
+  const operation = document && getOperationAST(document, operationName);
+  return operation ? rootFieldsOf(document, operation).get(key) : undefined;
 };

@@ -5,8 +5,8 @@ import type { App } from "#src/app.js";
 import { badInput, DomainError } from "#src/platform/errors.js";
 import { newScope, runInScope } from "#src/platform/scope.js";
 import { notJson, tooLarge } from "./graphql-exchange.js";
-import { statusOf } from "./graphql-http.js";
 import type { OperationLog } from "./operation-log.js";
+import { routeStatusOf } from "./refusal-status.js";
 
 /** What is wrong with a request before a route sees it, by Fastify's status. */
 const edgeErrors: Readonly<Record<number, DomainError>> = {
@@ -35,11 +35,6 @@ export const refuseRequests = (server: FastifyInstance, app: App, operationLog: 
   });
   server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const known = edgeErrors[error.statusCode ?? 0];
-    return refuse(
-      request,
-      reply,
-      known ?? error,
-      known && error.statusCode ? error.statusCode : (statusOf(error) ?? 400),
-    );
+    return refuse(request, reply, known ?? error, (known && error.statusCode) ?? routeStatusOf(error));
   });
 };

@@ -27,28 +27,32 @@ export const shapeOf = (
   const operation = getOperationAST(document, name);
   if (!operation) return { type: "unknown", name: undefined, fields: [] };
   const known = schema.getRootType(operation.operation)?.getFields() ?? {};
-  const fields = [...namesIn(document, operation)].filter((each) => each in known || introspection.includes(each));
+  const names = new Set(rootFieldsOf(document, operation).values());
+  const fields = [...names].filter((each) => each in known || introspection.includes(each));
   return { type: operation.operation, name: operation.name?.value, fields };
 };
 
-const namesIn = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlySet<string> => {
+/** The root fields of an operation by the names that they answer under; those that a variable may skip are among them. */
+export const rootFieldsOf = (
+  document: DocumentNode,
+  { selectionSet }: OperationDefinitionNode,
+): ReadonlyMap<string, string> => {
   const fragments = new Map(
     document.definitions
       .filter((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION)
       .map((each) => [each.name.value, each.selectionSet]),
   );
-  const names = new Set<string>();
-  const spread = new Set<string>();
+  const fields = new Map<string, string>();
+  const seen = new Set<SelectionSetNode>();
   const visit = (set: SelectionSetNode | undefined) => {
-    for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
-      else if (!spread.has(selection.name.value)) {
-        spread.add(selection.name.value);
-        visit(fragments.get(selection.name.value));
-      }
+    if (set === undefined || seen.has(set)) return;
+    seen.add(set);
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) fields.set((selection.alias ?? selection.name).value, selection.name.value);
+      else
+        visit(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value));
     }
   };
   visit(selectionSet);
-  return names;
+  return fields;
 };

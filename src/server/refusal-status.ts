@@ -1,0 +1,21 @@
+import { GraphQLError } from "graphql";
+import { errorsOf } from "#resolvers/guards/admit-document.js";
+import { DomainError, type ErrorCode } from "#src/platform/errors.js";
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  RATE_LIMITED: 429,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+};
+
+/** The status that an error brings along; none for what a document is refused for. */
+export const statusOf = (error: unknown): number | undefined => {
+  if (error instanceof DomainError) return statuses[error.code];
+  return errorsOf(error).every((each) => each instanceof GraphQLError) ? undefined : 500;
+};
+
+/** The same for a route that answers one question: there every error has a status. */
+export const routeStatusOf = (error: unknown): number =>
+  error instanceof DomainError && error.code === "CONFLICT" ? 409 : (statusOf(error) ?? 400);
