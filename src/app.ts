@@ -20,7 +20,7 @@ import { InvitationService } from "./identity/invitation-service.js";
 import { MailService } from "./identity/mail-service.js";
 import { MemberService } from "./identity/member-service.js";
 import { SessionService } from "./identity/session-service.js";
-import { SessionSweep } from "./identity/session-sweep.js";
+import { sessionSweep } from "./identity/session-sweep.js";
 import { createSignInServices, type SignInServices } from "./identity/sign-in-services.js";
 import { SigningKeys } from "./identity/signing-keys.js";
 import { smtpTransport } from "./identity/smtp-transport.js";
@@ -37,7 +37,7 @@ import { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { EventLog } from "./platform/event-log.js";
-import { ExpirySweep } from "./platform/expiry-sweep.js";
+import { expirySweep } from "./platform/expiry-sweep.js";
 import { IdempotencyService } from "./platform/idempotency-service.js";
 import { JobDispatch } from "./platform/job-dispatch.js";
 import type { JobHandler } from "./platform/job-handler.js";
@@ -63,6 +63,7 @@ import { ResourceWatch } from "./platform/resource-watch.js";
 import { SealedColumns } from "./platform/sealed-columns.js";
 import { detached } from "./platform/span.js";
 import { statementLog } from "./platform/statement-log.js";
+import type { Sweep } from "./platform/sweep.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
@@ -117,7 +118,7 @@ export interface App extends SignInServices {
   readonly mails: MailService;
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
-  readonly expiry: ExpirySweep;
+  readonly expiry: Sweep;
   readonly generations: GenerationService;
   readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
@@ -195,27 +196,21 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     dispatch.start();
     closers.push(() => dispatch.stop());
 
-    const idempotency = new IdempotencyService(database, keys, clock, logger);
-    idempotency.start();
-    closers.push(() => idempotency.stop());
-
     const limits = await connectLimits({ config, databaseUrl, clock, keys, logger, metrics });
     closers.push(() => limits.stop());
     const audit = createAudit(keys, { database, bus, clock, logger });
     audit.start();
     closers.push(() => audit.stop());
 
-    const expiry = new ExpirySweep(database, clock, logger, expiringTables);
-    expiry.start();
-    closers.push(() => expiry.stop());
+    const expiry = expirySweep(database, clock, logger, expiringTables(database));
+    for (const sweep of [expiry, sessionSweep(database, clock, logger)]) {
+      sweep.start();
+      closers.push(() => sweep.stop());
+    }
     const { smtpUrl, from = "" } = config.mail;
     const smtp = smtpUrl === undefined ? undefined : smtpTransport(smtpUrl, from);
     closers.push(async () => smtp?.close());
     const mails = new MailService(database, vault, smtp, logger);
-
-    const sessionSweep = new SessionSweep(database, clock, logger);
-    sessionSweep.start();
-    closers.push(() => sessionSweep.stop());
 
     const address = new PublicAddress(config.http);
     const lists = new Lists(database);
@@ -251,7 +246,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       jobs: new JobService(database, lists, live),
       vault,
       keyRotation: new KeyRotationService({ database, ring, vault, columns: new SealedColumns(database, entities) }),
-      idempotency,
+      idempotency: new IdempotencyService(database, keys),
       signingKeys,
       limits,
       limitPolicies: limitPolicies(config.limits),

@@ -1,5 +1,5 @@
 import { seededRandom } from "#src/ai/offline/seeded-random.js";
-import { SessionSweep } from "#src/identity/session-sweep.js";
+import { sessionSweep } from "#src/identity/session-sweep.js";
 import type { Clock } from "#src/platform/clock.js";
 import { ask, bearer, codeOf } from "./support/ask.js";
 import { errorOf, eventually, type Person, personAt, startAtrium, type TestAtrium } from "./support/atrium.js";
@@ -175,7 +175,7 @@ describe("I2 refresh tokens", () => {
       pair = await refresh(pair.refreshToken);
       clock.pass(20 * minute);
     }
-    await new SessionSweep(here.app.database, clock, here.app.logger).sweep();
+    await sessionSweep(here.app.database, clock, here.app.logger).sweep();
     await refused(eve.refreshToken);
     await refused(pair.refreshToken);
   });
@@ -295,7 +295,7 @@ describe("I3 sessions", () => {
       );
     const sessionsOf = (person: Person) =>
       database.query('select 1 from session s join "user" u on u.id = s.user_id where u.email = $1', [person.email]);
-    const sweep = new SessionSweep(here.app.database, clock, here.app.logger);
+    const sweep = sessionSweep(here.app.database, clock, here.app.logger);
     await sweep.sweep();
     expect([(await tokensOf(eve)).length, (await tokensOf(ann)).length]).toEqual([0, 1]);
     expect((await sessionsOf(eve)).length).toBe(1);

@@ -12,7 +12,6 @@ import { SigningKey } from "../identity/signing-key.js";
 import { SingleUseToken } from "../identity/single-use-token.js";
 import { User } from "../identity/user.js";
 import { Workspace } from "../identity/workspace.js";
-import { storageOf } from "../platform/column.js";
 import { DataKey } from "../platform/data-key.js";
 import type { Database } from "../platform/database.js";
 import { Event } from "../platform/event.js";
@@ -64,6 +63,7 @@ export const tenantTables = ({ metadata }: Database): string[] =>
 /** What the installation holds, as its metrics tell. */
 export const countedEntities = [User, Workspace, Quote, Generation];
 
-const expiring = [Mail, SingleUseToken, DataExport, ...expiringSignIns];
+const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, ...expiringSignIns];
 /** Tables whose rows end at their `expires_at`. */
-export const expiringTables = expiring.map((entity) => storageOf(entity).table);
+export const expiringTables = ({ metadata }: Database): string[] =>
+  expiring.map((entity) => metadata.get(entity as new () => object).tableName);

@@ -1,11 +1,9 @@
 import { createHmac } from "node:crypto";
 import { sql } from "kysely";
 import type { Actor } from "./actor.js";
-import type { Clock } from "./clock.js";
 import type { Database } from "./database.js";
 import { DomainError } from "./errors.js";
 import type { Keys } from "./keys.js";
-import type { Logger } from "./logger.js";
 import { outcomeOf } from "./mutation-outcome.js";
 import { seal, unseal } from "./sealed-text.js";
 
@@ -13,8 +11,6 @@ import { seal, unseal } from "./sealed-text.js";
 const keptMs = 24 * 60 * 60_000;
 /** How long a request waits for another one with its key, in milliseconds. */
 const patienceMs = 10_000;
-const sweepMs = 10 * 60_000;
-const batch = 1_000;
 
 /** One sending of a mutation under a key. */
 interface Sending {
@@ -41,14 +37,10 @@ export class IdempotencyService {
   readonly #keys: readonly [KeyPair, ...KeyPair[]];
   /** What this process is doing: who sends the same meanwhile waits here, and not on a connection of his own. */
   readonly #running = new Map<string, { hash: Buffer; answer: Promise<string | undefined> }>();
-  #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> | undefined;
 
   constructor(
     private readonly database: Database,
     keys: Keys,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
   ) {
     const pairOf = (each: Keys) => ({
       hash: each.derive("idempotency-body"),
@@ -86,21 +78,6 @@ export class IdempotencyService {
     );
     this.#running.set(place, { hash, answer });
     return attempt;
-  }
-
-  start(): void {
-    const sweep = () => {
-      this.#sweeping ??= this.#sweep().finally(() => {
-        this.#sweeping = undefined;
-      });
-    };
-    this.#timer = setInterval(sweep, sweepMs);
-    sweep();
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#sweeping;
   }
 
   #attempt(row: KeyRow, execute: () => Promise<string>): Promise<Attempt> {
@@ -157,21 +134,6 @@ export class IdempotencyService {
       change.sql(sql`update idempotency_key set answer = ${answer}
         where workspace_id = ${actor.workspaceId} and user_id = ${owner} and key = ${key}`),
     );
-  }
-
-  async #sweep(): Promise<void> {
-    try {
-      for (let swept = batch; swept === batch; ) {
-        const rows = await this.database.upkeep(sql`
-          with expired as (select workspace_id, user_id, key from idempotency_key where expires_at <= ${this.clock.now()}
-            limit ${batch} for update skip locked)
-          delete from idempotency_key k using expired e
-          where (k.workspace_id, k.user_id, k.key) = (e.workspace_id, e.user_id, e.key) returning true`);
-        swept = rows.length;
-      }
-    } catch (error) {
-      this.logger.warn({ err: error }, "the sweep for expired idempotency keys failed and will be repeated");
-    }
   }
 }
 
