@@ -101,6 +101,8 @@ export class AuditService {
 
   async #verify(workspaceId: string, kept: readonly SignedCheckpoint[]): Promise<AuditVerification> {
     const { checkpoints, clock } = this.deps;
+    // First, so that an entry that is sealed meanwhile is met in the chain: what was written before is passed over by neither.
+    const unsealed = await this.#unsealed(workspaceId);
     const known = [...kept, ...(await checkpoints.of(workspaceId))];
     const chain = new AuditChain(workspaceId, known, checkpoints.trusted);
     let problem = chain.begin();
@@ -121,7 +123,6 @@ export class AuditService {
       if (suspect !== undefined) problem ??= suspect.problem;
       problem ??= chain.end();
     }
-    const unsealed = await this.#unsealed(workspaceId);
     problem ??= unsealed.problem;
     return Object.assign(new AuditVerification(), {
       isIntact: problem === undefined,

@@ -73,7 +73,7 @@ export class AuditVerification {
   checkedEntries!: number;
 
   @Field(() => GraphQLSafeInt, {
-    description: "Entries of the last second, which wait for their seals; checked as well.",
+    description: "Entries of the last second, which waited for their seals when the check began; checked as well.",
   })
   unsealedEntries!: number;
 
