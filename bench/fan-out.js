@@ -135,7 +135,8 @@ const openWriter = async (databaseUrl, { workspace, user }) => {
   return {
     write: (events) =>
       app.database.write(actor, async (change) => {
-        for (const { kind, subjectId, data } of events) change.record(kind, { id: subjectId }, data);
+        for (const { kind, subjectId, data } of events)
+          change.announce(kind, { id: subjectId, visibility: "WORKSPACE", createdById: user }, data);
       }),
     close: () => app.close(),
   };
