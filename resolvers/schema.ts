@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { generationList } from "#src/ai/generation-service.js";
 import { entities } from "#src/app/entities.js";
 import type { App } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
@@ -69,6 +70,7 @@ const lists = [
   listResolver(apiKeyList, "key:read"),
   listResolver(grantList, "workspace:read"),
   listResolver(favouriteList, "quote:read"),
+  listResolver(generationList, "generation:read"),
   listResolver(quoteList, "quote:read"),
   listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),

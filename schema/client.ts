@@ -151,10 +151,16 @@ export type GenerateQuoteInput = {
 export type GenerationFilter = {
   /** All of these hold. */
   and?: Array<GenerationFilter> | null | undefined;
+  /** Condition on `costMicros`. */
+  costMicros?: SafeIntFilter | null | undefined;
   /** Condition on `createdAt`. */
   createdAt?: DateTimeFilter | null | undefined;
   /** Condition on `id`. */
   id?: IdFilter | null | undefined;
+  /** Condition on `isComplete`. */
+  isComplete?: BooleanFilter | null | undefined;
+  /** Has a `job` that you may see, of which this holds. */
+  job?: JobFilter | null | undefined;
   /** Condition on `model`. */
   model?: StringFilter | null | undefined;
   /** This does not hold. */
@@ -163,8 +169,39 @@ export type GenerationFilter = {
   or?: Array<GenerationFilter> | null | undefined;
   /** Condition on `provider`. */
   provider?: StringFilter | null | undefined;
+  /** Condition on `purpose`. */
+  purpose?: StringFilter | null | undefined;
+  /** Condition on `qualityScore`. */
+  qualityScore?: FloatFilter | null | undefined;
+  /** Condition on `status`. */
+  status?: GenerationStatusFilter | null | undefined;
   /** Condition on `visibility`. */
   visibility?: VisibilityFilter | null | undefined;
+};
+
+/** Where a generation stands. */
+export type GenerationStatus =
+  /** Ended because it was cancelled; `text` is what came until then. */
+  | 'CANCELLED'
+  /** Ended without a text; `errorCode` says why, and `attempts` what was tried. */
+  | 'FAILED'
+  /** Asked for, and what it may cost is set aside; its job says how far it is. */
+  | 'OPEN'
+  /** Ended with its whole text. */
+  | 'SUCCEEDED';
+
+/** Conditions on a value of the type GenerationStatus; all given ones must hold. */
+export type GenerationStatusFilter = {
+  /** Is this value. */
+  eq?: GenerationStatus | null | undefined;
+  /** Is one of these values, at most 1,000. */
+  in?: Array<GenerationStatus> | null | undefined;
+  /** True: has no value. False: has one. */
+  isNull?: boolean | null | undefined;
+  /** Is not this value; rows without a value count. */
+  ne?: GenerationStatus | null | undefined;
+  /** Is none of these values, at most 1,000; rows without a value count. */
+  notIn?: Array<GenerationStatus> | null | undefined;
 };
 
 /** Conditions on a value of the type ID; all given ones must hold. */
@@ -458,6 +495,28 @@ export type RoleFilter = {
   ne?: Role | null | undefined;
   /** Is none of these values, at most 1,000; rows without a value count. */
   notIn?: Array<Role> | null | undefined;
+};
+
+/** Conditions on a value of the type SafeInt; all given ones must hold. */
+export type SafeIntFilter = {
+  /** Is this value. */
+  eq?: number | null | undefined;
+  /** Is greater, later or further down the alphabet. */
+  gt?: number | null | undefined;
+  /** Is this value or greater. */
+  gte?: number | null | undefined;
+  /** Is one of these values, at most 1,000. */
+  in?: Array<number> | null | undefined;
+  /** True: has no value. False: has one. */
+  isNull?: boolean | null | undefined;
+  /** Is less, earlier or further up the alphabet. */
+  lt?: number | null | undefined;
+  /** Is this value or less. */
+  lte?: number | null | undefined;
+  /** Is not this value; rows without a value count. */
+  ne?: number | null | undefined;
+  /** Is none of these values, at most 1,000; rows without a value count. */
+  notIn?: Array<number> | null | undefined;
 };
 
 /** Who signs in. */
@@ -781,7 +840,7 @@ export type QuoteQueryVariables = Exact<{
 }>;
 
 
-export type QuoteQuery = { quote: { id: string, text: string, author: string, source: QuoteSource, topic: string | null, tone: string | null, audience: string | null, aiModel: string | null, emotionalTone: string | null, sentimentScore: number | null, qualityScore: number | null, psychologicalProfile: Record<string, unknown> | null, tags: Array<string>, isFavourite: boolean, createdAt: string, updatedAt: string, createdBy: { id: string, username: string } | null, generation: { id: string, provider: string, model: string, text: string, isComplete: boolean, inputTokens: number | null, outputTokens: number | null, costMicros: number | null, firstTokenMs: number | null, durationMs: number } | null } | null };
+export type QuoteQuery = { quote: { id: string, text: string, author: string, source: QuoteSource, topic: string | null, tone: string | null, audience: string | null, aiModel: string | null, emotionalTone: string | null, sentimentScore: number | null, qualityScore: number | null, psychologicalProfile: Record<string, unknown> | null, tags: Array<string>, isFavourite: boolean, createdAt: string, updatedAt: string, createdBy: { id: string, username: string } | null, generation: { id: string, provider: string | null, model: string | null, text: string, isComplete: boolean, inputTokens: number | null, outputTokens: number | null, costMicros: number | null, firstTokenMs: number | null, durationMs: number | null } | null } | null };
 
 export type QuotesQueryVariables = Exact<{
   filter?: QuoteFilter | null | undefined;

@@ -2,8 +2,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configuredProviders } from "./ai/configured-providers.js";
 import { GenerationService } from "./ai/generation-service.js";
-import { observedProvider } from "./ai/observed-provider.js";
 import type { Provider } from "./ai/provider.js";
+import { route } from "./ai/route.js";
+import { withAttempts } from "./ai/with-attempts.js";
 import { countedEntities, entities, expiringTables, ownedEntities, tenantTables } from "./app/entities.js";
 import { jobDefinitions } from "./app/job-definitions.js";
 import { personalData } from "./app/personal-data.js";
@@ -224,10 +225,10 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai));
-    const generations = new GenerationService(
-      providers.map((provider) => observedProvider(provider, metrics)),
-      config.ai.default,
-    );
+    const watched = providers.map((provider) => withAttempts(provider, { metrics, clock }));
+    const chosen = watched.find(({ name }) => name === config.ai.default) ?? watched[0];
+    if (chosen === undefined) throw new Error("No provider is configured.");
+    const generations = new GenerationService(database, watched, route(watched, chosen), config.ai.default);
     const app: App = {
       ...signIn,
       config,

@@ -1,4 +1,5 @@
-import type { Usage } from "./provider.js";
+import type { GenerationRequest } from "./generation-request.js";
+import type { Provider, Usage } from "./provider.js";
 
 interface Price {
   /** US dollars for a million tokens, which is micro-dollars a token. */
@@ -28,3 +29,19 @@ export const costMicros = (offline: boolean, model: string, usage: Usage | null)
   if (price === undefined || usage === null) return null;
   return Math.ceil(usage.inputTokens * price.input + usage.outputTokens * price.output);
 };
+
+/** The most that a request can cost whichever candidate answers it, in micro-dollars; null when a price is not known. */
+export const highestCostMicros = (
+  candidates: readonly { provider: Provider; model: string }[],
+  { messages, maxTokens, schema }: GenerationRequest,
+): number | null => {
+  const inputTokens =
+    bytesOf([...messages.map(({ text }) => text), JSON.stringify(schema ?? "")]) + 16 * (messages.length + 1);
+  const costs = candidates.map(({ provider, model }) =>
+    costMicros(provider.offline, model, { inputTokens, outputTokens: maxTokens }),
+  );
+  return costs.includes(null) ? null : Math.max(0, ...(costs as number[]));
+};
+
+/** No tokeniser of bytes makes more tokens of a text than it has bytes; each message has a few of its own beside. */
+const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);

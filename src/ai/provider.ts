@@ -35,6 +35,14 @@ export interface GenerateRequest {
   readonly toolChoice?: "auto" | "required";
   /** The answer is JSON text that fits this schema. Not together with `tools`. */
   readonly schema?: { readonly name: string; readonly schema: JsonSchema };
+  /** Asked before each request that goes upstream, of which a generation may need several. What it throws ends the generation. */
+  readonly admit?: (upstream: Upstream) => Promise<void>;
+}
+
+/** A provider's model. */
+export interface Upstream {
+  readonly provider: string;
+  readonly model: string;
 }
 
 export interface Usage {
@@ -44,12 +52,36 @@ export interface Usage {
 
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 
+/** How a request upstream ended: `ok`, or why its answer is not whole. `stopped` when who asked wanted no more of it. */
+export type AttemptOutcome = "ok" | "length" | "content_filter" | "stopped" | ProviderFault;
+
+/** One request to a provider, when it is over. */
+export interface Attempt extends Upstream {
+  readonly operation: "chat" | "embeddings";
+  readonly outcome: AttemptOutcome;
+  readonly startedAt: Date;
+  /** Milliseconds to its end. */
+  readonly latencyMs: number;
+  /** Milliseconds to its first piece of text; null when none came. */
+  readonly firstTokenMs: number | null;
+  readonly usage: Usage | null;
+  /** True when the provider did not report the usage, and it was counted here instead: an answer was cut after it began. */
+  readonly isEstimated: boolean;
+  /** Micro-dollars; null when the model's price, or the usage, is not known. */
+  readonly costMicros: number | null;
+  /** Share of the provider's own rate limit that was left then, 0 to 1; null when it did not say. */
+  readonly headroom: number | null;
+}
+
 /**
  * What a generation yields: any number of `text` (never empty), then each `toolCall`, then exactly one `end`.
  * A stream that stops without `end` was cut; a provider throws `ProviderError("cut")` then, it never ends silently short.
+ * Wrappers tell beside that what they did; who only wants the answer passes over it.
  */
 export type GenerateChunk =
   | { readonly type: "text"; readonly text: string }
+  /** A request upstream is over: before the `end`, or before the error that is thrown. */
+  | { readonly type: "attempt"; readonly attempt: Attempt }
   | { readonly type: "toolCall"; readonly call: ToolCall }
   | {
       readonly type: "end";
@@ -70,6 +102,8 @@ export interface Embeddings {
   /** One vector a text, in their order; all of the same length. */
   readonly vectors: readonly (readonly number[])[];
   readonly model: string;
+  /** The requests upstream that it took, when a wrapper has watched them. */
+  readonly attempts?: readonly Attempt[];
 }
 
 /** One vendor of models behind one contract. Wrappers (retry, cache, route) are again providers. */
@@ -85,6 +119,10 @@ export interface Provider {
   /** Aborting `signal` closes the upstream connection and throws the signal's reason. */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerateChunk>;
   embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings>;
+  /** Share of the vendor's rate limit that is left, 0 to 1, as its last answer said; null when it has not said. */
+  headroom?(): number | null;
+  /** Asks the vendor for a sign of life, without cost. Rejects with a `ProviderError`. Left out where there is nothing to ask. */
+  probe?(signal: AbortSignal): Promise<void>;
 }
 
 export type ProviderFault =

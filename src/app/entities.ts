@@ -1,4 +1,5 @@
 import { Generation } from "../ai/generation.js";
+import { ProviderCall } from "../ai/provider-call.js";
 import { auditEntities } from "../audit/create-audit.js";
 import { AccessGrant } from "../identity/access-grant.js";
 import { ApiKey } from "../identity/api-key.js";
@@ -45,6 +46,7 @@ export const entities = [
   RateLimitCount,
   DataKey,
   Generation,
+  ProviderCall,
   Quote,
   QuoteFavourite,
 ];

@@ -12,11 +12,12 @@ import { type Event, eventTopic } from "./event.js";
 import { eventOf, type Subject } from "./event-of.js";
 import type { Held, Hold } from "./hold.js";
 import { newId } from "./ids.js";
-import { heldSql, insertSql, type NewRow, type WritingStatement } from "./insert-sql.js";
+import { type Amendment, lastStatement, type NewRow, type WritingStatement } from "./insert-sql.js";
 import { Job, JobStatus } from "./job.js";
 import type { JobTicket } from "./job-queues.js";
 import { shapeOf } from "./lists/entity-shape.js";
 import { identifier, literal } from "./lists/statement.js";
+import type { NewValues } from "./new-values.js";
 import type { Node } from "./node.js";
 import { Visibility } from "./owned-row.js";
 import { currentSpan, currentTrace } from "./span.js";
@@ -25,10 +26,6 @@ import { TouchedRows } from "./touched-rows.js";
 import { formatTraceparent } from "./trace-context.js";
 
 type EntityClass<T> = new () => T;
-type Filled = "id" | "workspaceId" | "createdAt";
-type NullableKeys<T> = { [K in keyof T]-?: null extends T[K] ? K : never }[keyof T];
-/** The columns of a new row: nullable ones and those that every row gets may be left out. */
-type NewValues<T> = Omit<T, Filled | NullableKeys<T>> & Partial<T>;
 
 interface Deps {
   /** Opens the transaction, which is only needed by a change that reads, or changes rows that exist. */
@@ -53,10 +50,10 @@ export class Change {
   readonly #trail: AuditTrail;
   /** Rows that were made before the transaction was opened, if it ever is. */
   #made: NewRow[] = [];
+  readonly #amendments: Amendment[] = [];
   #hold: { readonly statement: Hold; readonly held: { row: unknown } } | undefined;
   #transaction: Promise<EntityManager> | undefined;
   #em: EntityManager | undefined;
-
   #actor: Actor;
   #isUnseen = false;
 
@@ -125,6 +122,16 @@ export class Change {
     });
     if (row !== null) this.#trail.found(row);
     return row;
+  }
+
+  /**
+   * Changes a row that nobody has read, as a part of the change's last step. For a change that takes hold of another row,
+   * whose holder alone may change this one.
+   */
+  amend<T extends Node>(entity: EntityClass<T>, id: string, values: Partial<Omit<T, "id">>): void {
+    const meta = this.deps.metadata.get(entity);
+    this.#touched.add(meta.tableName);
+    this.#amendments.push({ meta: meta as never, id, values });
   }
 
   /** Takes away a row that `find` gave. */
@@ -269,7 +276,7 @@ export class Change {
     const rows = [...this.#made, ...records];
     if (hold !== undefined && rows.length > maxInHold) await this.#open();
     const em = await this.#transaction;
-    const last = statementOf(hold, em === undefined ? rows : records);
+    const last = lastStatement(hold, em === undefined ? rows : records, this.#amendments);
     if (em === undefined) return { committed, statement: last };
     await em.flush();
     if (last !== undefined) {
@@ -290,8 +297,3 @@ export class Change {
     return this.#transaction;
   }
 }
-
-const statementOf = (hold: Hold | undefined, rows: readonly NewRow[]): WritingStatement | undefined => {
-  if (hold !== undefined) return heldSql(hold, rows);
-  return rows.length === 0 ? undefined : insertSql(rows);
-};

@@ -8,6 +8,13 @@ export interface NewRow {
   readonly row: object;
 }
 
+/** New values for the row with this id. */
+export interface Amendment {
+  readonly meta: EntityMetadata;
+  readonly id: string;
+  readonly values: object;
+}
+
 export interface WritingStatement {
   readonly text: string;
   readonly values: unknown[];
@@ -57,7 +64,7 @@ const place = ({ meta, row }: NewRow, values: unknown[]): { into: string; places
  * free; the rows of one table are one list of values, because Postgres runs the parts of a `with` in no certain order and
  * events must get their places in the order in which they were recorded.
  */
-export const insertSql = (rows: readonly NewRow[]): WritingStatement => {
+const insertSql = (rows: readonly NewRow[]): WritingStatement => {
   const values: unknown[] = [];
   const lists = new Map<string, string[]>();
   for (const row of rows) {
@@ -70,13 +77,23 @@ export const insertSql = (rows: readonly NewRow[]): WritingStatement => {
   return { text: others.length === 0 ? last : `with ${others.join(", ")} ${last}`, values };
 };
 
+/** Puts an amendment's values behind the others, and gives the statement. */
+const update = ({ meta, id, values: given }: Amendment, values: unknown[]): string => {
+  const sets = columnsOf(meta).flatMap(({ name, column, type }) => {
+    const value = toValue((given as Record<string, unknown>)[name], type);
+    return value === undefined ? [] : [`${column} = $${values.push(value)}`];
+  });
+  return `update ${identifier(meta.tableName)} set ${sets.join(", ")} from held where ${identifier(meta.tableName)}.id = $${values.push(id)}`;
+};
+
 /**
- * One statement that takes hold of a row, adds all others, and gives the held one as JSON; without it nothing is added. The
- * rows of one table hang on one another, so that they come in their order.
+ * One statement that takes hold of a row, amends and adds all others, and gives the held one as JSON; without it nothing is
+ * written. The rows of one table hang on one another, so that they come in their order.
  */
-export const heldSql = (hold: Hold, rows: readonly NewRow[]): WritingStatement => {
+const heldSql = (hold: Hold, rows: readonly NewRow[], amendments: readonly Amendment[] = []): WritingStatement => {
   const values = [...hold.values];
   const parts = [hold.text];
+  for (const amendment of amendments) parts.push(`u${parts.length} as (${update(amendment, values)})`);
   const last = new Map<string, string>();
   for (const row of rows) {
     const { into, places } = place(row, values);
@@ -86,4 +103,15 @@ export const heldSql = (hold: Hold, rows: readonly NewRow[]): WritingStatement =
     last.set(row.meta.tableName, name);
   }
   return { text: `${parts.join(", ")} select to_jsonb(held)::text as held from held`, values };
+};
+
+/** The one statement that a change ends with, when it has anything left to write. */
+export const lastStatement = (
+  hold: Hold | undefined,
+  rows: readonly NewRow[],
+  amendments: readonly Amendment[],
+): WritingStatement | undefined => {
+  if (hold !== undefined) return heldSql(hold, rows, amendments);
+  if (amendments.length > 0) throw new Error("Only a change that takes hold of a row may amend others.");
+  return rows.length === 0 ? undefined : insertSql(rows);
 };

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { z } from "zod";
-import { Generation } from "#src/ai/generation.js";
+import type { Generation } from "#src/ai/generation.js";
 import type { GenerationService } from "#src/ai/generation-service.js";
 import { scoreQuality } from "#src/ai/score-quality.js";
 import { AccessLevel } from "#src/platform/access-level.js";
@@ -10,6 +10,7 @@ import type { Database } from "#src/platform/database.js";
 import { defineJob } from "#src/platform/define-job.js";
 import { badInput } from "#src/platform/errors.js";
 import { findOwned, requireLevel } from "#src/platform/find-owned.js";
+import { newId } from "#src/platform/ids.js";
 import type { Job } from "#src/platform/job.js";
 import { defineList } from "#src/platform/lists/list.js";
 import { Visibility } from "#src/platform/owned-row.js";
@@ -20,11 +21,10 @@ import type { CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "./q
 import { quotePrompt, unframe } from "./quote-prompt.js";
 
 const generateQuotePayload = z.object({
+  generationId: z.string(),
   topic: z.string(),
   tone: z.string().nullish(),
   audience: z.string().nullish(),
-  provider: z.string(),
-  model: z.string(),
 });
 type GenerateQuotePayload = z.infer<typeof generateQuotePayload>;
 
@@ -99,47 +99,42 @@ export class QuoteService {
     });
   }
 
-  /** Asks for a quote. Provider and model are settled here, so that a wrong wish fails at once and not in a worker. */
+  /** Asks for a quote. What can be wrong with the wish is said here, so that it fails at once and not in a worker. */
   async requestGeneration(actor: Actor, input: GenerateQuoteInput): Promise<Job> {
-    const { provider, model } = this.generations.choose(input.provider, input.model);
-    const { topic, tone, audience } = input;
-    const payload = { topic: filled(topic, "input.topic"), tone, audience, provider: provider.name, model };
-    return this.database.write(actor, async (change) =>
-      change.enqueue(GenerateQuote, payload, input.visibility ?? Visibility.WORKSPACE),
-    );
+    const model = this.generations.modelFor(input.provider, input.model);
+    const { tone, audience } = input;
+    const wish = { topic: filled(input.topic, "input.topic"), tone, audience };
+    const request = { model, messages: quotePrompt(wish), maxTokens: 400, temperature: 1 };
+    return this.database.write(actor, async (change) => {
+      const visibility = input.visibility ?? Visibility.WORKSPACE;
+      const generationId = newId("generation");
+      const job = change.enqueue(GenerateQuote, { ...wish, generationId }, visibility);
+      this.generations.ask(change, job, { id: generationId, purpose: GenerateQuote.kind, request });
+      return job;
+    });
   }
 
   /** Writes the quote. Its end and its rows are one commit, so however often it is begun, one quote comes of it. */
-  async generate(run: Run, wish: GenerateQuotePayload): Promise<Quote | Generation> {
-    const choice = this.generations.choose(wish.provider, wish.model);
-    const request = { messages: quotePrompt(wish), maxTokens: 400, temperature: 1 };
-    const generated = await this.generations.generate(run, choice, request, unframe());
+  async generate(run: Run, { generationId, ...wish }: GenerateQuotePayload): Promise<Quote | Generation> {
+    const answered = await this.generations.generate(run, generationId, unframe());
     // Written; what remains is to rate and to store it.
-    if (generated.isComplete) run.progress(0.9);
-    const quality = generated.isComplete ? scoreQuality(generated.text, wish.topic).score : null;
+    if (answered.isComplete) run.progress(0.9);
+    const qualityScore = answered.isComplete ? scoreQuality(answered.text, wish.topic).score : null;
     return run.finish(async (change) => {
-      const createdById = run.actor.userId;
-      const { visibility } = run.job;
-      const generation = change.create(Generation, {
-        ...generated,
-        jobId: run.job.id,
-        createdById,
-        visibility,
-        qualityScore: quality,
-      });
-      if (!generated.isComplete) return generation;
+      const generation = this.generations.end(change, answered, { qualityScore });
+      if (!answered.isComplete) return generation;
       const quote = change.create(Quote, {
-        text: generated.text,
-        author: choice.provider.offline ? "Atrium (offline grammar)" : generated.model,
+        text: answered.text,
+        author: answered.provider?.offline ? "Atrium (offline grammar)" : answered.model,
         source: QuoteSource.AI_GENERATED,
         topic: wish.topic,
         tags: [],
         tone: wish.tone ?? null,
         audience: wish.audience ?? null,
-        aiModel: generated.model,
-        qualityScore: quality,
-        createdById,
-        visibility,
+        aiModel: answered.model,
+        qualityScore,
+        createdById: run.actor.userId,
+        visibility: run.job.visibility,
         generationId: generation.id,
         updatedAt: change.now,
       });

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
+import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject, GraphQLSafeInt } from "graphql-scalars";
 import { Field, Float, ID, InputType, Int } from "type-graphql";
 
 import type { ColumnDeclaration, EntityClass } from "../column.js";
@@ -96,6 +96,7 @@ const scalars = new Map<unknown, InputClass>([
   [ID, comparisonInput("IDFilter", () => ID, [...equality, "isNull"])],
   [Int, comparisonInput("IntFilter", () => Int, [...equality, ...order, "isNull"])],
   [Float, comparisonInput("FloatFilter", () => Float, [...equality, ...order, "isNull"])],
+  [GraphQLSafeInt, comparisonInput("SafeIntFilter", () => GraphQLSafeInt, [...equality, ...order, "isNull"])],
   [Boolean, comparisonInput("BooleanFilter", () => Boolean, ["eq", "ne", "isNull"])],
   [GraphQLDateTimeISO, comparisonInput("DateTimeFilter", () => GraphQLDateTimeISO, [...equality, ...order, "isNull"])],
   [GraphQLJSONObject, jsonInput()],
