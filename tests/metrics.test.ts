@@ -116,7 +116,7 @@ describe("one process", () => {
       { type: "User", count: 1 },
       { type: "Workspace", count: 1 },
       { type: "Quote", count: 3 },
-      { type: "Generation", count: 1 },
+      { type: "Generation", count: 2 },
     ]);
     for (const { type, count } of told.entities) expect(sumOf(before, "atrium_entities", { type })).toBe(count);
     expect(told.httpRequests).toBe(sumOf(before, "atrium_http_requests_total") + 1);
