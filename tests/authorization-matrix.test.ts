@@ -291,6 +291,13 @@ describe.each([
   let restore = () => {};
   beforeAll(async () => {
     world = await makeWorld(env);
+    // Roles are the first wall's, which stands in every world: where another is missing, four stand for all.
+    const isWhole = !withoutConditions && Object.keys(env).length === 0;
+    const asking = isWhole ? Object.keys(world.callers) : ["OWNER", "VIEWER", "OUTSIDER", "INTRUDER"];
+    world = {
+      ...world,
+      callers: Object.fromEntries(Object.entries(world.callers).filter(([name]) => asking.includes(name))),
+    };
     if (withoutConditions) restore = withoutSecondWall();
   }, 120_000);
   afterAll(async () => {
