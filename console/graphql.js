@@ -1,10 +1,14 @@
-/** What the API, or the way to it, said no with. `field` is the input's path, such as `input.email`. */
+/**
+ * What the API, or the way to it, said no with. `field` is the input's path, such as `input.email`; `secondFactor` what can
+ * prove who signs in, beside the password that was right.
+ */
 export class ApiError extends Error {
-  constructor(code, message, { field, requestId } = {}) {
+  constructor(code, message, { field, secondFactor, requestId } = {}) {
     super(code === "INTERNAL" && requestId ? `${message} (${requestId})` : message);
     this.name = "ApiError";
     this.code = code;
     this.field = field;
+    this.secondFactor = secondFactor;
   }
 
   static from({ message, extensions = {} }) {
@@ -13,9 +17,10 @@ export class ApiError extends Error {
 }
 
 /** One operation over HTTP: its data, or the first of its errors thrown. */
-export const post = async (query, variables, { accessToken, signal } = {}) => {
+export const post = async (query, variables, { accessToken, workspaceId, signal } = {}) => {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   if (accessToken) headers.Authorization = `Bearer ${accessToken}`;
+  if (workspaceId) headers["X-Workspace-Id"] = workspaceId;
   const answer = await fetch("/graphql", {
     method: "POST",
     headers,

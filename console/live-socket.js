@@ -13,6 +13,7 @@ const sessionEnded = 4401;
  */
 export class LiveSocket extends EventTarget {
   #accessToken;
+  #headers;
   #socket;
   #turn = 0;
   #isLive = false;
@@ -25,10 +26,11 @@ export class LiveSocket extends EventTarget {
   #pingTimer;
   #pongTimer;
 
-  /** `accessToken(refused)` resolves with a valid token, another one than the refused. */
-  constructor(accessToken) {
+  /** `accessToken(refused)` resolves with a valid token, another one than the refused; `headers()` go with it. */
+  constructor(accessToken, headers = () => ({})) {
     super();
     this.#accessToken = accessToken;
+    this.#headers = headers;
     addEventListener("online", () => this.#subscriptions.size > 0 && this.open());
   }
 
@@ -49,7 +51,11 @@ export class LiveSocket extends EventTarget {
     this.#socket = socket;
     const current = () => socket === this.#socket;
     socket.onopen = () =>
-      current() && this.#send({ type: "connection_init", payload: { Authorization: `Bearer ${this.#token}` } });
+      current() &&
+      this.#send({
+        type: "connection_init",
+        payload: { ...this.#headers(), Authorization: `Bearer ${this.#token}` },
+      });
     socket.onmessage = ({ data }) => current() && this.#receive(JSON.parse(data));
     socket.onclose = ({ code }) => {
       if (!current()) return;

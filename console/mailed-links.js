@@ -4,6 +4,9 @@ import { ApiError, post } from "./graphql.js";
 import { session } from "./session.js";
 
 const documents = {
+  accept: `mutation AcceptInvitation($token: String!) {
+    acceptInvitation(token: $token) { role workspace { id name } }
+  }`,
   verify: "mutation VerifyEmail($token: String!) { verifyEmail(token: $token) { email } }",
   reset: "mutation ResetPassword($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }",
   forgot: "mutation ForgotPassword($email: String!) { requestPasswordReset(email: $email) { sentTo } }",
@@ -17,7 +20,7 @@ let busy = false;
 /** Takes the secret of a mailed link out of the address bar and the history; nothing when there is none. */
 export const takeMailedLink = () => {
   const parts = new URLSearchParams(location.hash.slice(1));
-  const name = ["verify", "reset"].find((each) => parts.has(each));
+  const name = ["verify", "reset", "invitation"].find((each) => parts.has(each));
   if (name === undefined) return undefined;
   history.replaceState(null, "", location.pathname + location.search);
   return { name, token: parts.get(name) };
@@ -33,6 +36,23 @@ export const confirmAddress = async (token) => {
   try {
     const { verifyEmail } = await post(documents.verify, { token });
     tell(`The address ${verifyEmail.email} is confirmed.`);
+  } catch (error) {
+    tell(error.message);
+  }
+};
+
+/** Becomes a member, as whoever is signed in here, and opens the workspace; without anybody it waits for a sign-in. */
+export const acceptInvitation = async (token) => {
+  if (!session.isOpen) {
+    tell("You are invited to a workspace. Sign in, or create an account with the address that got the invitation.");
+    session.addEventListener("opened", () => void acceptInvitation(token), { once: true });
+    return;
+  }
+  try {
+    const accessToken = await session.accessToken();
+    const { acceptInvitation: member } = await post(documents.accept, { token }, { accessToken });
+    tell(`You are in ${member.workspace.name} now, as ${member.role.toLowerCase()}.`);
+    session.enterWorkspace(member.workspace.id);
   } catch (error) {
     tell(error.message);
   }

@@ -3,19 +3,23 @@ import { ago } from "./format.js";
 import { post } from "./graphql.js";
 import { openJobs, refreshJobs } from "./jobs-view.js";
 import { LiveSocket } from "./live-socket.js";
-import { confirmAddress, onReset, openReset, takeMailedLink } from "./mailed-links.js";
+import { acceptInvitation, confirmAddress, onReset, openReset, takeMailedLink } from "./mailed-links.js";
 import { openQuotes, refreshQuotes } from "./quotes-view.js";
 import { exchange, session } from "./session.js";
 import { showSignIn } from "./sign-in-view.js";
 import { startStudio, stopStudio } from "./studio-view.js";
 import { openEngines } from "./system-view.js";
+import { openWorkspaces } from "./workspaces-view.js";
 
 const eventsDocument = "subscription Events($after: String) { events(after: $after) { cursor kind } }";
 /** A cut that heals faster than this is nobody's business, in milliseconds. */
 const quietMs = 700;
 const gatherMs = 80;
 
-const live = new LiveSocket((refused) => session.accessToken(refused));
+const live = new LiveSocket(
+  (refused) => session.accessToken(refused),
+  () => (session.workspaceId ? { "X-Workspace-Id": session.workspaceId } : {}),
+);
 
 /** Many events in a row make one look at the lists. */
 const gathered = (work) => {
@@ -39,6 +43,7 @@ const showOnly = (id) => {
 
 const enter = () => {
   byId("account-name").textContent = session.user.email;
+  void openWorkspaces();
   showOnly("signed-in");
   void live.open();
   live.subscribe(eventsDocument, {}, { next: lookAt });
@@ -73,6 +78,7 @@ const enterByLink = async (refreshToken) => {
 const followMailedLink = () => {
   const link = takeMailedLink();
   if (link?.name === "verify") void confirmAddress(link.token);
+  if (link?.name === "invitation") void acceptInvitation(link.token);
   if (link?.name !== "reset") return false;
   openReset(link.token);
   showOnly("resetting");

@@ -1,6 +1,7 @@
 import { ApiError, post } from "./graphql.js";
 
 const storageKey = "atrium.session";
+const workspaceKey = "atrium.workspace";
 /** A token this close to its end is renewed before it is used, in milliseconds. */
 const marginMs = 60_000;
 const tryAgainMs = 5_000;
@@ -49,7 +50,20 @@ class Session extends EventTarget {
     return this.#pair?.user;
   }
 
+  /** The workspace that this tab looks at; nothing is the user's own. */
+  get workspaceId() {
+    return sessionStorage.getItem(workspaceKey) ?? undefined;
+  }
+
+  /** Looks at another workspace: what is shown has to be asked for anew. */
+  enterWorkspace(id) {
+    if (id === undefined) sessionStorage.removeItem(workspaceKey);
+    else sessionStorage.setItem(workspaceKey, id);
+    this.dispatchEvent(new Event("opened"));
+  }
+
   open(pair) {
+    if (pair.user.id !== this.#pair?.user.id) sessionStorage.removeItem(workspaceKey);
     this.#keep(pair, "opened");
   }
 
@@ -58,6 +72,7 @@ class Session extends EventTarget {
     this.#pair = undefined;
     clearTimeout(this.#timer);
     sessionStorage.removeItem(storageKey);
+    sessionStorage.removeItem(workspaceKey);
     this.dispatchEvent(new CustomEvent("ended", { detail: reason }));
   }
 

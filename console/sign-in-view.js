@@ -16,9 +16,17 @@ let busy = false;
 /** Shows the form anew, with a word why one is here when there is one. */
 export const showSignIn = (reason) => {
   form.elements.password.value = "";
+  askForCode(false);
   clearErrors(form);
   note.textContent = reason ?? "";
   note.hidden = !reason;
+};
+
+/** Asked for when the password was right and the account wants more than that. */
+const askForCode = (isAsked) => {
+  byId("code-field").hidden = !isAsked;
+  form.elements.code.value = "";
+  if (isAsked) form.elements.code.focus();
 };
 
 const checkFilled = ({ email, password }) => {
@@ -35,13 +43,14 @@ form.addEventListener("submit", async (event) => {
   clearErrors(form);
   note.hidden = true;
   try {
-    const { email, password } = Object.fromEntries(new FormData(form));
-    const input = { email: email.trim(), password };
+    const { email, password, code } = Object.fromEntries(new FormData(form));
+    const input = { email: email.trim(), password, ...(code.trim() && { code: code.trim() }) };
     checkFilled(input);
     const { pair } = await post(documents[button.value], { input });
     session.open(pair);
   } catch (error) {
-    showErrors(form, error);
+    if (error.secondFactor && byId("code-field").hidden) askForCode(true);
+    else showErrors(form, error);
   } finally {
     busy = false;
     button.ariaBusy = null;

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { generateSync } from "otplib";
 import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from "playwright-core";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
 import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
@@ -62,6 +63,12 @@ const signUp = async () => {
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Quote studio" }).waitFor();
+};
+
+const signInAs = async (person: { email: string; password: string }) => {
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
 };
 
 const generate = async (topic: string, model?: string) => {
@@ -218,6 +225,51 @@ describe("W1 the console", () => {
       expect(complaints).toEqual([]);
     },
   );
+
+  testInBrowser("I11 a mailed invitation waits for its guest to sign in, and opens the workspace", async () => {
+    const [host, guest] = [await atrium.signUp(), await atrium.signUp()];
+    await host.sdk.CreateQuote({ input: { text: "From the house of the host.", author: "Host" } });
+    await host.sdk.InviteMember({ input: { email: guest.email, role: "EDITOR" } });
+    const mails = await eventually(
+      () => atrium.app.mails.last(10, guest.email),
+      (all) => all.some(({ text }) => /#invitation=/.test(text ?? "")),
+    );
+    const link = /\S+\/#invitation=\S+/.exec(mails.map(({ text }) => text).join("\n"))?.[0] ?? "";
+    await openPage();
+    await page.goto(link);
+    await page.getByText("You are invited to a workspace.").waitFor();
+    expect(page.url()).toBe(`${atrium.url}/`);
+    await signInAs(guest);
+    await page.getByText(/You are in .+ now, as editor\./).waitFor();
+    await page.getByText("From the house of the host.").waitFor();
+    const choice = page.getByLabel("Workspace");
+    await page.reload();
+    await page.getByText("From the house of the host.").waitFor();
+    const own = await choice.locator("option:not(:checked)").textContent();
+    await choice.selectOption({ label: own ?? "" });
+    await page.getByText("No quotes yet").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  testInBrowser("I4 an account with a second factor is asked for its code", async () => {
+    const ann = await atrium.signUp();
+    const { startTotp } = await ann.query<{ startTotp: { secret: string } }>("mutation { startTotp { secret } }");
+    const code = generateSync({ secret: startTotp.secret });
+    const { confirmTotp } = await ann.query<{ confirmTotp: { codes: string[] } }>(
+      "mutation ($code: String!) { confirmTotp(input: { code: $code }) { codes } }",
+      { code },
+    );
+    await openPage();
+    await page.goto(atrium.url);
+    await signInAs(ann);
+    await page.getByLabel("Code").fill("nonsense");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator("#sign-in [role=alert]:visible").waitFor();
+    await page.getByLabel("Code").fill(confirmTotp.codes[0] ?? "");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Quote studio" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
 
   testInBrowser("W1 says at the field what is wrong, and why a session is over", async () => {
     await openPage();

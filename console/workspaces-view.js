@@ -1,0 +1,27 @@
+import { request } from "./api.js";
+import { byId, element } from "./dom.js";
+import { session } from "./session.js";
+
+const workspacesDocument = `query Workspaces {
+  workspace { id }
+  workspaces(first: 100, orderBy: [{ field: NAME }]) { nodes { id name } }
+}`;
+
+const choice = byId("workspace");
+
+/** Which workspace is looked at; there is a choice for those who are in several. */
+export const openWorkspaces = async () => {
+  const field = byId("workspace-choice");
+  try {
+    const { workspace, workspaces } = await request(workspacesDocument);
+    choice.replaceChildren(...workspaces.nodes.map(({ id, name }) => element("option", { value: id }, name)));
+    choice.value = workspace.id;
+    field.hidden = workspaces.nodes.length < 2;
+  } catch (error) {
+    field.hidden = true;
+    // Somebody who is no longer a member goes back to what is theirs.
+    if (error.code === "FORBIDDEN" && session.workspaceId) session.enterWorkspace(undefined);
+  }
+};
+
+choice.addEventListener("change", () => session.enterWorkspace(choice.value));
