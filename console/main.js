@@ -4,6 +4,7 @@ import { post } from "./graphql.js";
 import { openJobs, refreshJobs } from "./jobs-view.js";
 import { LiveSocket } from "./live-socket.js";
 import { acceptInvitation, confirmAddress, onReset, openReset, takeMailedLink } from "./mailed-links.js";
+import { completeReturn, isReturn, openOtherWays } from "./other-ways.js";
 import { openQuotes, refreshQuotes } from "./quotes-view.js";
 import { exchange, session } from "./session.js";
 import { showSignIn } from "./sign-in-view.js";
@@ -57,6 +58,7 @@ const leave = (reason) => {
   live.close();
   stopStudio();
   showSignIn(reason);
+  void openOtherWays();
   showOnly("signed-out");
   byId("email").focus();
 };
@@ -132,8 +134,12 @@ setInterval(() => {
 
 if (followMailedLink()) showSignIn();
 else if (linkToken()) await enterByLink(linkToken());
-else if (session.isOpen) enter();
+else if (isReturn()) {
+  showOnly("opening");
+  await completeReturn(leave);
+} else if (session.isOpen) enter();
 else {
   showSignIn();
+  void openOtherWays();
   showOnly("signed-out");
 }

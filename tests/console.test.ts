@@ -3,6 +3,8 @@ import { generateSync } from "otplib";
 import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from "playwright-core";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
 import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { startIssuer } from "./support/issuer.js";
+import { freePort } from "./support/redis.js";
 import { scriptedProvider } from "./support/scripted-provider.js";
 
 const executablePath = "/usr/bin/chromium";
@@ -68,7 +70,7 @@ const signUp = async () => {
 const signInAs = async (person: { email: string; password: string }) => {
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 };
 
 const generate = async (topic: string, model?: string) => {
@@ -220,7 +222,7 @@ describe("W1 the console", () => {
       await page.getByText("Your password is set.").waitFor();
       await page.getByLabel("E-mail").fill(ann.email);
       await page.getByLabel("Password", { exact: true }).fill("a password of one's own");
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await page.getByRole("heading", { name: "Quote studio" }).waitFor();
       expect(complaints).toEqual([]);
     },
@@ -251,6 +253,36 @@ describe("W1 the console", () => {
     expect(complaints).toEqual([]);
   });
 
+  testInBrowser("I4 signs in by an issuer, whose button stands beside the password", async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const acme = await startIssuer({ redirectUris: [`${url}/`] });
+    const house = await startAtrium({
+      withWorkers: false,
+      env: {
+        PORT: new URL(url).port,
+        ATRIUM_OAUTH_PROVIDERS: "acme",
+        ATRIUM_OAUTH_REDIRECT_URIS: `${url}/`,
+        ATRIUM_OAUTH_ACME_ISSUER: acme.url,
+        ATRIUM_OAUTH_ACME_CLIENT_ID: acme.clientId,
+        ATRIUM_OAUTH_ACME_CLIENT_SECRET: acme.clientSecret,
+        ATRIUM_OAUTH_ACME_LABEL: "Sign in with Acme",
+      },
+    });
+    acme.accounts.set("ann", { email: "ann@acme.example", email_verified: true });
+    try {
+      await openPage();
+      await page.goto(url);
+      const asked = page.waitForRequest((request) => request.url().startsWith(acme.url));
+      await page.getByRole("button", { name: "Acme" }).click();
+      await page.goto(await acme.visit((await asked).url(), "ann"));
+      await page.getByRole("heading", { name: "Quote studio" }).waitFor();
+      expect(page.url()).toBe(`${url}/`);
+    } finally {
+      await house.close();
+      await acme.close();
+    }
+  });
+
   testInBrowser("I4 an account with a second factor is asked for its code", async () => {
     const ann = await atrium.signUp();
     const { startTotp } = await ann.query<{ startTotp: { secret: string } }>("mutation { startTotp { secret } }");
@@ -263,10 +295,10 @@ describe("W1 the console", () => {
     await page.goto(atrium.url);
     await signInAs(ann);
     await page.getByLabel("Code").fill("nonsense");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.locator("#sign-in [role=alert]:visible").waitFor();
     await page.getByLabel("Code").fill(confirmTotp.codes[0] ?? "");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("heading", { name: "Quote studio" }).waitFor();
     expect(complaints).toEqual([]);
   });

@@ -52,7 +52,7 @@ export const startOwnRedis = async (): Promise<OwnRedis> => {
   };
 };
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;
