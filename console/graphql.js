@@ -1,14 +1,15 @@
 /**
  * What the API, or the way to it, said no with. `field` is the input's path, such as `input.email`; `secondFactor` what can
- * prove who signs in, beside the password that was right.
+ * prove who signs in, beside the password that was right; `reauthenticate` that the same would be done after that.
  */
 export class ApiError extends Error {
-  constructor(code, message, { field, secondFactor, requestId } = {}) {
+  constructor(code, message, { field, secondFactor, reauthenticate, requestId } = {}) {
     super(code === "INTERNAL" && requestId ? `${message} (${requestId})` : message);
     this.name = "ApiError";
     this.code = code;
     this.field = field;
     this.secondFactor = secondFactor;
+    this.reauthenticate = reauthenticate;
   }
 
   static from({ message, extensions = {} }) {

@@ -1,3 +1,4 @@
+import "./account-view.js";
 import { byId } from "./dom.js";
 import { ago } from "./format.js";
 import { post } from "./graphql.js";
