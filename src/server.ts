@@ -20,6 +20,7 @@ import { registerHealth } from "./server/health-endpoints.js";
 import { registerJwks } from "./server/jwks-endpoint.js";
 import { loadDocumentGuard } from "./server/load-document-guard.js";
 import { registerMetrics } from "./server/metrics-endpoint.js";
+import { OpenSockets } from "./server/open-sockets.js";
 import { OperationLimits } from "./server/operation-limits.js";
 import { OperationLog } from "./server/operation-log.js";
 import { Operations } from "./server/operations.js";
@@ -44,13 +45,18 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const { trustedProxies } = app.config.http;
   let graphql: GraphqlHttp | undefined;
   const tls = await loadTls(app.config.http.tls);
+  let sockets: OpenSockets | undefined;
   const server = Fastify({
     bodyLimit,
     forceCloseConnections: "idle",
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    serverFactory: (serveElse) =>
-      createFront({ app, graphql: () => graphql, serveElse: serveElse as RequestListener, tls: tls?.https }),
+    serverFactory: (serveElse) => {
+      const parts = { app, graphql: () => graphql, serveElse: serveElse as RequestListener, tls: tls?.https };
+      const front = createFront(parts);
+      sockets = new OpenSockets(front);
+      return front;
+    },
   });
   const headers = securityHeaders(app.config);
   server.addHook("onRequest", (request, reply, next) => {
@@ -99,6 +105,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
       unfollow?.();
       await streams.close();
       await graphql.stop();
+      sockets?.end();
       await server.close();
     },
   };

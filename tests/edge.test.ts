@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as connectSocket } from "node:net";
 import { WebSocket as Socket } from "ws";
 import { connect } from "#schema/connect.js";
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
@@ -242,3 +244,19 @@ describe("events", () => {
     expect(after.events.map(({ kind }) => kind)).toEqual(["test.early", "test.late"]);
   });
 });
+
+test("the end of a process waits for no connection that asks nothing", async () => {
+  const house = await startAtrium({ withWorkers: false });
+  const { port } = new URL(house.url);
+  const open = async (...sent: string[]) => {
+    const socket = connectSocket(Number(port), "127.0.0.1");
+    await once(socket, "connect");
+    for (const text of sent) socket.write(text);
+    return socket;
+  };
+  const halfAsked = "GET / HTTP/1.1\r\nHost: x\r\n";
+  const sockets = await Promise.all([open(), open(halfAsked), open(`${halfAsked}\r\n`)]);
+  const ended = Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
+  await house.close();
+  await ended;
+}, 20_000);
