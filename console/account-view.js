@@ -60,7 +60,9 @@ const show = async () => {
     : "Off. With it, signing in takes your password and a code.";
   totpSwitch.textContent = totpSince ? "Turn off" : "Set up";
   totpSwitch.onclick = () => attempt(totpSince ? turnOff : startTotp);
-  byId("passkeys").replaceChildren(...passkeys.map(passkeyOf));
+  totpSwitch.hidden = !totp.hidden;
+  const none = element("li", { className: "hint" }, "None yet. A passkey signs you in without a password.");
+  byId("passkeys").replaceChildren(...(passkeys.length > 0 ? passkeys.map(passkeyOf) : [none]));
   byId("sessions").replaceChildren(...sessions.map(sessionOf));
 };
 
@@ -80,7 +82,7 @@ const passkeyOf = ({ id, name, lastUsedAt }) =>
 
 const sessionOf = ({ id, isCurrent, method, userAgent, lastUsedAt }) =>
   row(
-    userAgent?.split(" ").at(-1) ?? "A program",
+    browserOf(userAgent),
     `${methods[method]}, ${isCurrent ? "this one" : `used ${ago(lastUsedAt)}`}`,
     ...(isCurrent
       ? []
@@ -92,6 +94,13 @@ const sessionOf = ({ id, isCurrent, method, userAgent, lastUsedAt }) =>
           ),
         ]),
   );
+
+/** Most browsers say that they are several: the first of these that is named is the one. */
+const browserOf = (userAgent) =>
+  ["Firefox", "Edg", "OPR", "Chrome", "Safari"]
+    .find((name) => userAgent?.includes(`${name}/`))
+    ?.replace("Edg", "Edge")
+    .replace("OPR", "Opera") ?? "A program";
 
 const startTotp = async () => {
   const { startTotp: setup } = await request(documents.startTotp);
