@@ -52,14 +52,18 @@ test("I11 every table belongs to tenants behind the wall, or to the system alone
   );
   const system = tables.map(({ name }) => name).filter((name) => !walled().includes(name));
   expect(system).toEqual([
+    "ai_settings",
     "audit_seal",
     "audit_unsealed",
+    "budget_hold",
     "data_key",
     "guess_count",
     "mail",
     "migration",
+    "model_price",
     "oauth_attempt",
     "passkey_challenge",
+    "provider_state",
     "rate_limit_count",
     "recovery_code",
     "refresh_token",

@@ -5,8 +5,8 @@ import { type Actor, noWorkspace } from "./actor.js";
 import { auditTopic } from "./audit-entry.js";
 import { type AuditStates, AuditTrail } from "./audit-trail.js";
 import type { Clock } from "./clock.js";
-import { storageOf } from "./column.js";
 import type { Committed } from "./committed.js";
+import { writtenAlong } from "./declared-triggers.js";
 import type { JobDefinition } from "./define-job.js";
 import { type Event, eventTopic } from "./event.js";
 import { eventOf, type Subject } from "./event-of.js";
@@ -66,8 +66,7 @@ export class Change {
     this.#touched = new TouchedRows(
       actor.workspaceId,
       (table) => "workspaceId" in (metadataOfTable(deps.metadata, table)?.properties ?? {}),
-      (table) =>
-        storageOf((metadataOfTable(deps.metadata, table)?.class ?? Object) as { prototype: object }).alsoWrites,
+      (table) => writtenAlong(deps.metadata, table),
     );
   }
 

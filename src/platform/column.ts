@@ -1,3 +1,4 @@
+import { BigIntType } from "@mikro-orm/core";
 import { Entity, Enum, ManyToOne, Property } from "@mikro-orm/decorators/legacy";
 import type { GraphQLScalarType } from "graphql";
 import { Field, ObjectType } from "type-graphql";
@@ -111,7 +112,14 @@ interface Storage {
    * SQL of triggers by their names, made after the migrations (`declared-triggers.ts`): it makes the function and the
    * trigger, and brings rows up to it that are older.
    */
-  triggers?: Readonly<Record<string, string>>;
+  triggers?: Readonly<Record<string, string | TriggerOnOther>>;
+}
+
+/** A trigger by which a change of another table's rows changes rows of the table that declares it. */
+interface TriggerOnOther {
+  /** Name of the other table. */
+  readonly on: string;
+  readonly sql: string;
 }
 
 const ofSystem = Symbol("of the system");
@@ -159,7 +167,9 @@ export const Stored =
 export const Column =
   (graph: () => GraphType, { description, filter, sort, group, personal, ...shape }: Shape & Public) =>
   (prototype: object, property: string): void => {
-    Property(databaseOptions(shape))(prototype, property);
+    // What clients see as a number is one here too; the driver gives such columns as texts.
+    const type = shape.sql === "bigint" ? { type: new BigIntType("number") } : {};
+    Property({ ...databaseOptions(shape), ...type })(prototype, property);
     Field(graph as () => never, { description, nullable: shape.nullable ?? false })(prototype, property);
     declare(prototype, {
       property,

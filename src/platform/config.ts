@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { type AiServer, readAiServers } from "./ai-server-settings.js";
 import { SettingError } from "./errors.js";
 import { type OAuthClient, readOAuthClients } from "./oauth-settings.js";
 import { type Settings, settings } from "./settings.js";
@@ -17,7 +18,7 @@ export class ConfigError extends SettingError {
   }
 }
 
-const shape = (s: Settings, oauthClients: readonly OAuthClient[]) => ({
+const shape = (s: Settings, oauthClients: readonly OAuthClient[], aiServers: readonly AiServer[]) => ({
   production: s.NODE_ENV === "production",
   dataDir: resolve(s.ATRIUM_DATA_DIR),
   secret: s.ATRIUM_SECRET,
@@ -74,6 +75,8 @@ const shape = (s: Settings, oauthClients: readonly OAuthClient[]) => ({
   admin: { email: s.ATRIUM_ADMIN_EMAIL.toLowerCase(), password: s.ATRIUM_ADMIN_PASSWORD },
   ai: {
     default: s.ATRIUM_AI_PROVIDER,
+    timeouts: { firstTokenMs: s.ATRIUM_AI_FIRST_TOKEN_MS, idleMs: s.ATRIUM_AI_IDLE_MS },
+    servers: aiServers,
     openai: {
       apiKey: s.OPENAI_API_KEY,
       baseUrl: s.OPENAI_BASE_URL,
@@ -106,18 +109,23 @@ export const readConfig = (environment: Environment): Config => {
     redirectUris.safeParse(given.ATRIUM_OAUTH_REDIRECT_URIS).data ?? [],
     given,
   );
+  const aiServers = readAiServers(
+    settings.shape.ATRIUM_AI_SERVERS.safeParse(given.ATRIUM_AI_SERVERS).data ?? [],
+    given,
+  );
+  const isKnown = (name: string) => name in settings.shape || oauth.knows(name) || aiServers.knows(name);
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => {
       const setting = String(path[0]);
       return { setting, message: `${message}, and is ${describeValue(setting, given[setting])}.` };
     }),
     ...Object.keys(given)
-      .filter((name) => name.startsWith("ATRIUM_") && !(name in settings.shape) && !oauth.knows(name))
+      .filter((name) => name.startsWith("ATRIUM_") && !isKnown(name))
       .map((setting) => ({ setting, message: `is not a setting of Atrium. ${suggestion(setting)}` })),
-    ...(parsed.success ? [...contradictions(parsed.data), ...oauth.problems] : []),
+    ...(parsed.success ? [...contradictions(parsed.data), ...oauth.problems, ...aiServers.problems] : []),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return shape(parsed.data, oauth.clients);
+  return shape(parsed.data, oauth.clients, aiServers.servers);
 };
 
 /** The process's environment, with `.env` of the current folder under it. */
@@ -146,7 +154,28 @@ const contradictions = (s: Settings) => [
   ...(s.AZURE_OPENAI_API_KEY !== undefined && !s.AZURE_OPENAI_DEPLOYMENTS?.length
     ? [{ setting: "AZURE_OPENAI_DEPLOYMENTS", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]
     : []),
+  ...unknownDefault(s),
 ];
+
+/** A default provider that no other setting turns on. */
+const unknownDefault = (s: Settings) => {
+  const on: Readonly<Record<string, boolean>> = {
+    openai: s.OPENAI_API_KEY !== undefined && s.OPENAI_BASE_URL === undefined,
+    compatible: s.OPENAI_BASE_URL !== undefined,
+    azure: s.AZURE_OPENAI_API_KEY !== undefined,
+    anthropic: s.ANTHROPIC_API_KEY !== undefined,
+    offline: true,
+  };
+  const names = [...Object.keys(on).filter((name) => on[name]), ...s.ATRIUM_AI_SERVERS];
+  return s.ATRIUM_AI_PROVIDER === undefined || names.includes(s.ATRIUM_AI_PROVIDER)
+    ? []
+    : [
+        {
+          setting: "ATRIUM_AI_PROVIDER",
+          message: `must be a provider that other settings turn on (now ${names.join(", ")}), and is ${JSON.stringify(s.ATRIUM_AI_PROVIDER)}.`,
+        },
+      ];
+};
 
 /** A setting that makes no sense without another one. */
 const together = (s: Settings, given: keyof Settings, needed: keyof Settings) =>

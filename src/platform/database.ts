@@ -10,6 +10,7 @@ import { Connections, type RawRow } from "./connections.js";
 import type { WritingStatement } from "./insert-sql.js";
 import type { Statement } from "./lists/statement.js";
 import { runTogether } from "./operation-transaction.js";
+import { refusalOf } from "./refusal-of.js";
 import { releaseBroken } from "./release-broken.js";
 import { retrying } from "./retry-transaction.js";
 import { type WalledTable, walledTables } from "./row-policies.js";
@@ -219,7 +220,7 @@ export class Database {
       return { result, committed };
     } catch (error) {
       await em?.rollback().catch(() => {});
-      throw error;
+      throw refusalOf(error) ?? error;
     } finally {
       ended();
     }

@@ -1,19 +1,50 @@
 import { createHash } from "node:crypto";
-import type { EntityMetadata } from "@mikro-orm/core";
+import type { EntityMetadata, MetadataStorage } from "@mikro-orm/core";
 import type { ClientBase } from "pg";
 import { storageOf } from "./column.js";
 import { identifier } from "./lists/statement.js";
 
-const declaredTriggers = (entities: Iterable<EntityMetadata>) =>
-  [...entities].flatMap(({ class: entity, tableName: table }) =>
+interface DeclaredTrigger {
+  /** The table that fires it. */
+  readonly table: string;
+  /** The table whose class declares it. */
+  readonly writes: string;
+  readonly name: string;
+  readonly sql: string;
+}
+
+const declaredTriggers = (entities: Iterable<EntityMetadata>): DeclaredTrigger[] =>
+  [...entities].flatMap(({ class: entity, tableName: writes }) =>
     Object.entries(entity === undefined ? {} : storageOf(entity as { prototype: object }).triggers).map(
-      ([name, sql]) => ({
-        table,
-        name,
-        sql,
-      }),
+      ([name, declared]) =>
+        typeof declared === "string"
+          ? { table: writes, writes, name, sql: declared }
+          : { table: declared.on, writes, name, sql: declared.sql },
     ),
   );
+
+const along = new WeakMap<MetadataStorage, Map<string, readonly string[]>>();
+
+/** The tables that triggers write to when rows of this one change, and those that these bring along. */
+export const writtenAlong = (storage: MetadataStorage, table: string): readonly string[] => {
+  const known = along.get(storage) ?? new Map<string, readonly string[]>();
+  along.set(storage, known);
+  const found = known.get(table) ?? findAlong([...storage.getAll().values()], table);
+  known.set(table, found);
+  return found;
+};
+
+const findAlong = (entities: readonly EntityMetadata[], table: string): string[] => {
+  const others = declaredTriggers(entities).filter((each) => each.table !== each.writes);
+  const found = new Set([table]);
+  for (const each of found) {
+    const entity = entities.find(({ tableName }) => tableName === each)?.class as { prototype: object } | undefined;
+    for (const next of entity === undefined ? [] : storageOf(entity).alsoWrites) found.add(next);
+    for (const { table: on, writes } of others) if (on === each) found.add(writes);
+  }
+  found.delete(table);
+  return [...found];
+};
 
 /**
  * Makes the triggers of all classes, when they are not there as they are declared. A trigger's comment is the fingerprint of

@@ -6,6 +6,7 @@ import { Event, eventTopic } from "./event.js";
 import { rowReader, shapeOf } from "./lists/entity-shape.js";
 import { Parameters } from "./lists/statement.js";
 import type { Following, Live } from "./live.js";
+import { decodePlace, encodePlace, placeOf, positionOf, xidOf } from "./log-place.js";
 import { Visibility } from "./owned-row.js";
 import { shareNext } from "./share-next.js";
 import type { LogEntry, LogPage } from "./stored-log.js";
@@ -28,21 +29,6 @@ interface EventRow {
 const pageSize = 200;
 const maxPage = 1_000;
 
-/** One number that orders like (`xid`, `position`), each of 64 bits. */
-const placeOf = (xid: string, position: string): bigint => (BigInt(xid) << 64n) | BigInt(position);
-const xidOf = (place: bigint) => String(place >> 64n);
-const positionOf = (place: bigint) => String(BigInt.asUintN(64, place));
-
-const encode = (place: bigint) => Buffer.from(`${xidOf(place)}.${positionOf(place)}`).toString("base64url");
-
-const decode = (cursor: string): bigint => {
-  const [, xid, position] = /^(\d{1,19})\.(\d{1,19})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
-  if (xid === undefined || position === undefined) {
-    throw badInput(`${JSON.stringify(cursor.slice(0, 80))} is not a cursor of events.`, "after");
-  }
-  return placeOf(xid, position);
-};
-
 /** Reads a workspace's events in the order in which they became true, each exactly once behind any cursor. */
 export class EventLog {
   /** Asked once for all subscriptions that begin at the same time. */
@@ -64,7 +50,7 @@ export class EventLog {
       throw badInput(`\`first\` is ${first}; it must be from 1 to ${maxPage}.`, "first");
     const { select, read } = rowReader(Event);
     const parameters = new Parameters(actor);
-    const place = after ? decode(after) : 0n;
+    const place = after ? decodePlace(after, "events") : 0n;
     const columns = select("t", parameters);
     const behind = `(${parameters.add(xidOf(place))}::xid8, ${parameters.add(positionOf(place))}::bigint)`;
     const text = `select ${columns.join(", ")}, t.xid < pg_snapshot_xmin(pg_current_snapshot()) from event t
@@ -74,7 +60,7 @@ export class EventLog {
     const end = rows.findIndex((row) => !row.at(-1)?.startsWith("t"));
     return rows.slice(0, end === -1 ? rows.length : end).map((row) => {
       const event = read(row);
-      return Object.assign(event, { cursor: encode(placeOf(event.xid, event.position)) });
+      return Object.assign(event, { cursor: encodePlace(placeOf(event.xid, event.position)) });
     });
   }
 
@@ -83,9 +69,13 @@ export class EventLog {
    * once for all who follow it: entries about private rows are marked, and given to those alone who may see them.
    */
   async follow({ workspaceId }: Actor, after: string | null | undefined): Promise<Following<Event>> {
-    const place = after ? decode(after) : await this.#now();
+    const place = after ? decodePlace(after, "events") : await this.#now();
     return this.live.follow(
-      { topic: eventTopic(workspaceId), read: (from) => this.#read(workspaceId, from, pageSize), cursorOf: encode },
+      {
+        topic: eventTopic(workspaceId),
+        read: (from) => this.#read(workspaceId, from, pageSize),
+        cursorOf: encodePlace,
+      },
       place,
     );
   }
@@ -105,7 +95,7 @@ export class EventLog {
     const end = rows.findIndex(({ settled }) => !settled);
     const entries = rows.slice(0, end === -1 ? rows.length : end).map((row): LogEntry<Event> => {
       const at = placeOf(row.xid, row.position);
-      const value = Object.assign(new Event(), row, { createdAt: new Date(row.createdAt), cursor: encode(at) });
+      const value = Object.assign(new Event(), row, { createdAt: new Date(row.createdAt), cursor: encodePlace(at) });
       const isPrivate = row.visibility === Visibility.PRIVATE;
       return {
         place: at,

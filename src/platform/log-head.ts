@@ -39,7 +39,7 @@ export class LogHead<T> {
   ) {
     this.#floor = place;
     this.#place = place;
-    this.#unsubscribe = bus.subscribe(log.topic, () => {
+    this.#unsubscribe = bus.subscribe(log.wokenBy ?? log.topic, () => {
       this.#awake = true;
       this.#wake();
     });

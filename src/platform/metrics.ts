@@ -134,6 +134,12 @@ export class Metrics {
     workSeconds,
   );
 
+  readonly aiCache = this.#counter(
+    "atrium_ai_cache_requests_total",
+    "Answers of models that were looked for in the cache. `outcome` is `exact`, `similar` or `miss`, and `stale` for one that was given because no provider answered.",
+    ["outcome"],
+  );
+
   readonly cacheRequests = this.#counter(
     "atrium_cache_requests_total",
     "Answers that were looked for in the cache. `outcome` is `hit` or `miss`.",

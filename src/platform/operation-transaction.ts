@@ -8,6 +8,7 @@ import type { Committed } from "./committed.js";
 import type { RawRow } from "./connections.js";
 import { DomainError } from "./errors.js";
 import type { Statement } from "./lists/statement.js";
+import { refusalOf } from "./refusal-of.js";
 import { isRetryable, retrying } from "./retry-transaction.js";
 import { currentScope } from "./scope.js";
 import { become, type Viewer } from "./tenant-wall.js";
@@ -142,7 +143,7 @@ export class OperationTransaction {
       await send(sql`rollback to savepoint ${name}`).catch(() => {
         this.#obstacle ??= error;
       });
-      if (!isRetryable(error)) throw error;
+      if (!isRetryable(error)) throw refusalOf(error) ?? error;
       // Locks from before the savepoint may be what others wait for: the whole is tried again, once it has come to its end.
       this.#obstacle ??= error;
       throw contended(error);

@@ -70,6 +70,15 @@ export class Run implements Writer {
   }
 
   /**
+   * A part of the work that is over, in a commit of its own while the job goes on. Like `finish` it throws `Superseded` when
+   * another worker has taken the job over, so `work` touches nothing but the change.
+   */
+  keep<T>(work: (change: Change) => Promise<T>): Promise<T> {
+    const set = "heartbeat_at = clock_timestamp()";
+    return this.#write([], async (change) => ({ result: await work(change), set, values: [] }));
+  }
+
+  /**
    * The work's last step and the job's end in one commit: both happen, and once, or neither. A cancelled job ends as
    * CANCELLED with what `work` kept. Throws `Superseded` when another worker has taken the job over meanwhile, and the
    * reason when a piece of its text could not be stored: what is stored as the whole must be what was streamed. So `work`

@@ -1,47 +1,8 @@
 import { z } from "zod";
+import { aiServerName } from "./ai-server-settings.js";
 import { addressRanges, originOf, proxyOf } from "./network-settings.js";
 import { oauthName, redirectUri } from "./oauth-settings.js";
-
-const url = (protocols: string[], example: string) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    error: `must be a URL such as ${example}`,
-  });
-const integer = (min: number, max: number) =>
-  z.coerce
-    .number({ error: `must be a whole number from ${min} to ${max}` })
-    .int({ error: "must be a whole number" })
-    .min(min, { error: `must be at least ${min}` })
-    .max(max, { error: `must be at most ${max}` });
-const list = z.string().transform((value) =>
-  value
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const listOf = <T>(read: (item: string) => T | undefined, expected: string) =>
-  list.transform((items, context) =>
-    items.flatMap((item) => {
-      const value = read(item);
-      if (value === undefined) context.addIssue({ code: "custom", message: `must be a list of ${expected}` });
-      return value ?? [];
-    }),
-  );
-
-/** `name=value,name=value`, each part percent-encoded where it has to be (the OpenTelemetry specification). */
-const pairs = z.string().transform((value, { addIssue }) => {
-  const entries = value.split(",").map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim()));
-  if (entries.every(([name, text]) => name && text !== undefined && isDecodable(text)))
-    return Object.fromEntries(entries.map(([name = "", text = ""]) => [name, decodeURIComponent(text)]));
-  addIssue({ code: "custom", message: "must read `name=value,name=value`" });
-  return z.NEVER;
-});
-const isDecodable = (text: string) => {
-  try {
-    return decodeURIComponent(text).length >= 0;
-  } catch {
-    return false;
-  }
-};
+import { integer, list, listOf, pairs, url } from "./setting-kinds.js";
 
 /** Every setting there is. `.env.example` and docs/settings.md are printed from here; nothing else reads the environment. */
 export const settings = z.object({
@@ -243,16 +204,32 @@ export const settings = z.object({
     .default(1)
     .describe("Share of the traces that is recorded, 0 to 1. A caller's traceparent decides for its own."),
   ATRIUM_AI_PROVIDER: z
-    .enum(["openai", "azure", "anthropic", "compatible", "offline"], {
-      error: "must be openai, azure, anthropic, compatible or offline",
-    })
+    .string()
+    .min(1)
     .optional()
     .describe("Provider when a request names none. Default: the first configured one, offline when there is none."),
+  ATRIUM_AI_SERVERS: listOf(
+    aiServerName,
+    "names of lower-case letters and digits, such as ollama,gpu, that no other provider has",
+  )
+    .refine((names) => new Set(names).size === names.length, { error: "must name each server once" })
+    .default([])
+    .describe(
+      "OpenAI-compatible servers (vLLM, Ollama, llama.cpp) beside the other providers, under names of your choice, separated by commas. docs/providers.md says more.",
+    ),
+  ATRIUM_AI_FIRST_TOKEN_MS: integer(100, 300_000)
+    .default(30_000)
+    .describe(
+      "Milliseconds that a provider may take to the first piece of an answer; a server may load its model first.",
+    ),
+  ATRIUM_AI_IDLE_MS: integer(100, 300_000)
+    .default(30_000)
+    .describe("Milliseconds that may pass between two pieces of an answer."),
   OPENAI_API_KEY: z.string().min(1).optional().describe("Turns on the provider openai."),
   OPENAI_BASE_URL: url(["http:", "https:"], "http://localhost:11434/v1")
     .optional()
     .describe(
-      "Any OpenAI-compatible server (vLLM, Ollama, llama.cpp): turns on the provider compatible instead of openai.",
+      "An OpenAI-compatible server (vLLM, Ollama, llama.cpp): turns on the provider compatible instead of openai. ATRIUM_AI_SERVERS has room for several, and leaves openai on.",
     ),
   OPENAI_MODELS: list
     .default(["gpt-4o-mini", "gpt-4o", "gpt-4.1-mini", "gpt-4.1"])
