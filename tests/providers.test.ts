@@ -1,23 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { offlineProvider } from "#src/ai/offline/offline-provider.js";
-import {
-  type GenerateChunk,
-  type GenerateRequest,
-  type Message,
-  type Provider,
-  ProviderError,
-  type ProviderFault,
-  type Tool,
-} from "#src/ai/provider.js";
+import type { GenerateRequest, Message, Provider, ProviderFault, Tool } from "#src/ai/provider.js";
 import { anthropicVendor } from "./support/anthropic-stub.js";
 import { openAiVendors } from "./support/openai-stub.js";
+import { ask, collect, failure, never, thrownBy } from "./support/provider-answers.js";
 import { type Reply, type StubbedVendor, type StubRequest, stubKey, type WireStub } from "./support/wire-stub.js";
 
 const vendors = [...openAiVendors, anthropicVendor];
 const offline: Omit<StubbedVendor, "startStub"> = { name: "offline", open: () => offlineProvider() };
 const subjects: (typeof offline & Partial<StubbedVendor>)[] = [...vendors, offline];
 
-const never = new AbortController().signal;
 const hasty = { firstTokenMs: 200, idleMs: 200 };
 
 const city = {
@@ -28,35 +20,6 @@ const city = {
 };
 const schema = { name: "city", schema: city };
 const weather: Tool = { name: "weather", description: "Weather of a city.", parameters: city };
-
-const ask = (more: Partial<GenerateRequest> = {}): GenerateRequest => ({
-  ...{ model: "model-a", messages: [{ role: "user", text: "What is the weather in Kiel, by the lighthouse?" }] },
-  ...more,
-});
-
-async function collect(chunks: AsyncIterable<GenerateChunk>) {
-  const all: GenerateChunk[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  const texts = all.filter((chunk) => chunk.type === "text").map((chunk) => chunk.text);
-  const calls = all.filter((chunk) => chunk.type === "toolCall").map((chunk) => chunk.call);
-  const [end, ...others] = all.filter((chunk) => chunk.type === "end");
-  if (!end || others.length > 0) throw new Error("An answer has exactly one end.");
-  return { order: all.map(({ type }) => type), texts, text: texts.join(""), calls, end };
-}
-
-const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-
-/** The contract's error, which tells nothing of what the provider said. */
-async function failure(work: Promise<unknown>): Promise<ProviderError> {
-  const error = await thrownBy(work);
-  if (!(error instanceof ProviderError)) throw new Error("A ProviderError was expected.", { cause: error });
-  expect(error.message).toMatch(/^The provider \w+ [a-z ]+\.$/);
-  return error;
-}
 
 describe.each(subjects)("$name keeps the contract", ({ name, open, startStub }) => {
   let stub: WireStub | undefined;
@@ -277,6 +240,7 @@ describe.each(vendors)("$name on the wire", ({ name, startStub, open }) => {
     ["invalid_answer", "an empty answer", { kind: "empty" }],
     ["invalid_answer", "a web page", { kind: "garbage" }],
     ["invalid_answer", "broken events", { kind: "garbage", form: "events" }],
+    ["invalid_answer", "broken events in the middle", { kind: "garbage", tokens: 3 }],
     ["invalid_answer", "bytes that are not HTTP", { kind: "garbage", form: "bytes" }],
     ["invalid_answer", "JSON without a required value", { kind: "json", value: { town: "Kiel" } }, { schema }],
     ["invalid_answer", "JSON of a wrong type", { kind: "json", value: { city: 7 } }, { schema }],
@@ -321,6 +285,12 @@ describe.each(vendors)("$name on the wire", ({ name, startStub, open }) => {
     expect(await stub.requests.at(-1)?.ended).toBe("client");
   });
 
+  test(`O1 ${name} times out when the first token is too slow, although the answer would be whole`, async () => {
+    const slow: Reply = { kind: "text", text: "Late.", firstTokenDelayMs: 5 * hasty.firstTokenMs };
+    expect((await failure(generate(slow, {}, open(stub.url, hasty)))).fault).toBe("timeout");
+    expect(await stub.requests.at(-1)?.ended).toBe("client");
+  });
+
   test(`O1 ${name} passes tokens on as they come, and waits for steady providers and slow readers`, async () => {
     stub.script({ kind: "text", text: "one two three four five", firstTokenDelayMs: 60, tokenDelayMs: 60 });
     const times: number[] = [];
@@ -355,6 +325,12 @@ describe.each(vendors)("$name on the wire", ({ name, startStub, open }) => {
     expect(await embed({ kind: "embeddings", vectors: [[1, 2]] })).toBe("invalid_answer");
     expect(await embed({ kind: "embeddings", vectors: [[1, 2], [1]] })).toBe("invalid_answer");
     expect(await embed({ kind: "hang" }, open(stub.url, hasty))).toBe("timeout");
+    expect(await stub.requests.at(-1)?.ended).toBe("client");
+    stub.script({ kind: "hang" });
+    const caller = new AbortController();
+    const left = thrownBy(provider.embed({ model, texts: ["a"] }, caller.signal));
+    setTimeout(() => caller.abort("enough"), 50);
+    expect(await left).toBe("enough");
     expect(await stub.requests.at(-1)?.ended).toBe("client");
   });
 

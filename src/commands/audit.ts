@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { connectDatabase } from "../app.js";
+import { connectDatabase } from "../app/connect-database.js";
 import type { AuditService } from "../audit/audit-service.js";
 import { createAudit } from "../audit/create-audit.js";
 import { type Actor, noWorkspace } from "../platform/actor.js";

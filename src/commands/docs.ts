@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ZodType } from "zod";
+import { aiServerSettings } from "../platform/ai-server-settings.js";
 import { Metrics } from "../platform/metrics.js";
 import { oauthSettings } from "../platform/oauth-settings.js";
 import { settings } from "../platform/settings.js";
@@ -14,9 +16,10 @@ interface Setting {
 const listSettings = (): Setting[] => [
   ...list(settings.shape),
   ...list(oauthSettings.shape).map((setting) => ({ ...setting, name: `ATRIUM_OAUTH_<NAME>_${setting.name}` })),
+  ...list(aiServerSettings.shape).map((setting) => ({ ...setting, name: `ATRIUM_AI_<NAME>_${setting.name}` })),
 ];
 
-const list = (shape: typeof settings.shape | typeof oauthSettings.shape): Setting[] =>
+const list = (shape: Readonly<Record<string, ZodType>>): Setting[] =>
   Object.entries(shape).map(([name, schema]) => {
     const parsed = schema.safeParse(undefined);
     const value: unknown = parsed.success ? parsed.data : undefined;

@@ -3,43 +3,44 @@ import { styleText } from "node:util";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { configuredProviders } from "../ai/configured-providers.js";
-import type { Provider } from "../ai/provider.js";
-import { connectDatabase } from "../app.js";
+import { connectDatabase } from "../app/connect-database.js";
 import { type Config, readConfig, readEnvironment } from "../platform/config.js";
 import { withoutPassword } from "../platform/connect-orm.js";
 import { SettingError } from "../platform/errors.js";
+import { checkProvider } from "./check-provider.js";
 import { openDatabase } from "./open-database.js";
 
-interface Finding {
+/** What a check has found. */
+export interface Finding {
   readonly well: boolean;
   readonly text: string;
   /** How to mend it. */
   readonly mend?: string;
 }
 
-const probeMs = 15_000;
 const leastFreeBytes = 500 * 1024 * 1024;
 const leastPostgres = 150_000;
 
 /** Tries every engine for real, and says of each that is not well how to mend it. Exit code 1 when one is not. */
 export const doctor = async (): Promise<void> => {
   const config = readConfig(readEnvironment());
-  const checks: [string, () => Promise<Finding>][] = [
+  const providers = await configuredProviders(config.ai);
+  const checks: [string, () => Promise<Finding | Finding[]>][] = [
     ["node", async () => checkNode()],
     ["disk", () => checkDisk(config)],
     ["database", () => checkDatabase(config)],
     ["redis", () => checkRedis(config)],
-    ...(await configuredProviders(config.ai)).map((provider): [string, () => Promise<Finding>] => [
-      provider.name,
-      () => checkProvider(provider),
-    ]),
+    ...providers.map((provider): [string, () => Promise<Finding[]>] => [provider.name, () => checkProvider(provider)]),
   ];
+  const width = Math.max(11, ...checks.map(([part]) => part.length));
   for (const [part, check] of checks) {
-    const finding = await check().catch((error: unknown): Finding => ({ well: false, text: (error as Error).message }));
-    const mark = finding.well ? styleText("green", "✔") : styleText("red", "✖");
-    process.stdout.write(`  ${mark} ${part.padEnd(11)} ${finding.text}\n`);
-    if (finding.mend !== undefined) process.stdout.write(`    ${" ".repeat(11)} → ${finding.mend}\n`);
-    if (!finding.well) process.exitCode = 1;
+    const found = await check().catch((error: unknown): Finding => ({ well: false, text: (error as Error).message }));
+    for (const { well, text, mend } of [found].flat()) {
+      const mark = well ? styleText("green", "✔") : styleText("red", "✖");
+      process.stdout.write(`  ${mark} ${part.padEnd(width)} ${text}\n`);
+      if (mend !== undefined) process.stdout.write(`    ${" ".repeat(width)} → ${mend}\n`);
+      if (!well) process.exitCode = 1;
+    }
   }
 };
 
@@ -107,28 +108,5 @@ const checkRedis = async ({ redis }: Config): Promise<Finding> => {
     return { well: false, text: `Redis does not answer: ${(error as Error).message}`, mend: "look at REDIS_URL" };
   } finally {
     client.disconnect();
-  }
-};
-
-const checkProvider = async (provider: Provider): Promise<Finding> => {
-  const model = provider.models[0] ?? "";
-  if (provider.offline)
-    return { well: true, text: "built-in grammar, always there; no model (OPENAI_API_KEY connects one)" };
-  const begun = performance.now();
-  try {
-    const request = { model, messages: [{ role: "user" as const, text: "Say yes." }], maxTokens: 16 };
-    for await (const chunk of provider.generate(request, AbortSignal.timeout(probeMs))) {
-      if (chunk.type === "end")
-        return { well: true, text: `${chunk.model} answers in ${Math.round(performance.now() - begun)} ms` };
-    }
-    return { well: false, text: `${model} ended without an answer` };
-  } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message.split("\n")[0]})` : "";
-    return {
-      well: false,
-      text: `${(error as Error).message}${cause}`,
-      mend: "look at the key, the address and the model in docs/settings.md",
-    };
   }
 };

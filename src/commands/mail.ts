@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
-import { connectDatabase } from "../app.js";
+import { connectDatabase } from "../app/connect-database.js";
 import { MailService, type ReadMail } from "../identity/mail-service.js";
 import type { Bus } from "../platform/bus.js";
 import { PostgresBus } from "../platform/bus-postgres.js";

@@ -1,4 +1,4 @@
-import { connectDatabase } from "../app.js";
+import { connectDatabase } from "../app/connect-database.js";
 import { readConfig, readEnvironment } from "../platform/config.js";
 import type { Database } from "../platform/database.js";
 import { migrateDown, migrateUp } from "../platform/migrate.js";

@@ -1,5 +1,6 @@
 import { workers } from "#workers/workers.js";
-import { type App, connectDatabase, createApp } from "../app.js";
+import { connectDatabase } from "../app/connect-database.js";
+import { type App, createApp } from "../app.js";
 import { type Config, readConfig, readEnvironment } from "../platform/config.js";
 import { createLogger } from "../platform/logger.js";
 import { migrateUp, requireMigrated } from "../platform/migrate.js";

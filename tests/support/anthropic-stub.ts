@@ -19,11 +19,11 @@ export const startAnthropicStub = () => startWireStub(anthropicProtocol);
 export const anthropicVendor: StubbedVendor = {
   name: "anthropic",
   startStub: startAnthropicStub,
-  open: (url, timeouts) => anthropicProvider({ apiKey, baseUrl: url, models: ["model-a"], timeouts }),
+  open: (url, timeouts, clock) => anthropicProvider({ apiKey, baseUrl: url, models: ["model-a"], timeouts, clock }),
 };
 
 const anthropicProtocol: Protocol = {
-  purpose: (path) => (path === "/v1/messages" ? "generate" : undefined),
+  purpose: (path) => ({ "/v1/messages": "generate", "/v1/models": "list" })[path] as "generate" | "list" | undefined,
 
   frames(reply, { body }) {
     const usage = usageOf(reply);

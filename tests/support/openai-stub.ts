@@ -25,20 +25,22 @@ export const openAiVendors: readonly StubbedVendor[] = [
   {
     name: "openai",
     startStub: startOpenAiStub,
-    open: (url, timeouts) => openAiProvider({ apiKey, baseUrl: `${url}/v1`, models, embeddingModels, timeouts }),
+    open: (url, timeouts, clock) =>
+      openAiProvider({ apiKey, baseUrl: `${url}/v1`, models, embeddingModels, timeouts, clock }),
   },
   {
     name: "azure",
     startStub: startOpenAiStub,
-    open(url, timeouts) {
+    open(url, timeouts, clock) {
       const azure = { endpoint: `${url}/`, apiVersion: "2024-10-21", deployments: { "model-a": "our-chat" } };
-      return azureOpenAiProvider({ ...azure, apiKey, models, embeddingModels, timeouts });
+      return azureOpenAiProvider({ ...azure, apiKey, models, embeddingModels, timeouts, clock });
     },
   },
   {
     name: "compatible",
     startStub: startOpenAiStub,
-    open: (url, timeouts) => openAiCompatibleProvider({ baseUrl: `${url}/v1`, models, embeddingModels, timeouts }),
+    open: (url, timeouts, clock) =>
+      openAiCompatibleProvider({ baseUrl: `${url}/v1`, models, embeddingModels, timeouts, clock }),
   },
 ];
 
@@ -46,6 +48,7 @@ const azurePath = /^\/openai\/deployments\/([^/]+)\//;
 
 const openAiProtocol: Protocol = {
   purpose(path) {
+    if (path === "/v1/models" || path === "/openai/models") return "list";
     const operation = path.replace(/^\/v1\//, "").replace(azurePath, "");
     if (operation === "chat/completions") return "generate";
     return operation === "embeddings" ? "embed" : undefined;
@@ -61,20 +64,20 @@ const openAiProtocol: Protocol = {
     ];
     if (azurePath.test(path)) frames.unshift(event({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
     if (usage && body.stream_options?.include_usage) {
-      const { inputTokens: prompt_tokens, outputTokens: completion_tokens } = usage;
-      const total_tokens = prompt_tokens + completion_tokens;
-      frames.push(
-        event({ ...head(body.model), choices: [], usage: { prompt_tokens, completion_tokens, total_tokens } }),
-      );
+      const { inputTokens: prompt_tokens, outputTokens: completion_tokens, hiddenTokens: reasoning_tokens } = usage;
+      const total_tokens = Number(prompt_tokens) + Number(completion_tokens);
+      const details = reasoning_tokens === undefined ? {} : { completion_tokens_details: { reasoning_tokens } };
+      const told = { prompt_tokens, completion_tokens, total_tokens, ...details };
+      frames.push(event({ ...head(body.model), choices: [], usage: told }));
     }
     return [...frames, { data: "data: [DONE]\n\n" }];
   },
 
-  embeddings: (vectors, { body }) => ({
+  embeddings: (vectors, { body }, usage = { inputTokens: vectors.length }) => ({
     object: "list",
     model: body.model,
     data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
-    usage: { prompt_tokens: vectors.length, total_tokens: vectors.length },
+    ...(usage && { usage: { prompt_tokens: usage.inputTokens, total_tokens: usage.inputTokens } }),
   }),
 
   errorFrame: (error) => event({ error }).data,

@@ -1,17 +1,28 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
-import type { FinishReason, Provider, Usage } from "#src/ai/provider.js";
+import type { FinishReason, Provider } from "#src/ai/provider.js";
 import type { Timeouts } from "#src/ai/providers/langchain-provider.js";
+import type { Clock } from "#src/platform/clock.js";
+import { type Ending, StubTalk } from "./stub-talk.js";
 
 interface Pace {
   /** Milliseconds before the first token. */
   readonly firstTokenDelayMs?: number;
   /** Milliseconds before each further token. */
   readonly tokenDelayMs?: number;
-  /** Tokens reported at the end; null reports none. Default: 11 in, one out per token. */
-  readonly usage?: Usage | null;
+  /** Tokens reported at the end, right or wrong; null reports none. Default: 11 in, one out per token. */
+  readonly usage?: ToldUsage | null;
+  /** Further headers of the answer. */
+  readonly headers?: Record<string, string>;
+}
+
+/** Numbers, when the stub means well. */
+interface ToldUsage {
+  readonly inputTokens?: unknown;
+  readonly outputTokens?: unknown;
+  /** Of the output, what a model of OpenAI's thought and did not say. */
+  readonly hiddenTokens?: unknown;
 }
 
 /** What the stub answers to one request. */
@@ -26,7 +37,11 @@ export type Reply =
       readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: unknown }[];
     })
   /** One vector a text. Default: vectors made from the texts. */
-  | { readonly kind: "embeddings"; readonly vectors: readonly (readonly number[])[] }
+  | {
+      readonly kind: "embeddings";
+      readonly vectors?: readonly (readonly number[])[];
+      readonly usage?: ToldUsage | null;
+    }
   | {
       readonly kind: "status";
       readonly status: number;
@@ -34,20 +49,17 @@ export type Reply =
       readonly body?: string;
     }
   /** Takes the request and stays silent, after `tokens` tokens (default none, not even headers). */
-  | { readonly kind: "hang"; readonly tokens?: number }
+  | { readonly kind: "hang"; readonly tokens?: number; readonly text?: string }
   /** Ends the response after `tokens` tokens, with nothing said about its end. */
-  | { readonly kind: "cutAfter"; readonly tokens: number }
+  | { readonly kind: "cutAfter"; readonly tokens: number; readonly text?: string }
   /** Resets the connection: at once, or after `tokens` tokens. */
-  | { readonly kind: "resetConnection"; readonly tokens?: number }
-  /** A web page, an event stream of broken JSON, or bytes that are not HTTP. */
-  | { readonly kind: "garbage"; readonly form?: "page" | "events" | "bytes" }
+  | { readonly kind: "resetConnection"; readonly tokens?: number; readonly text?: string }
+  /** A web page, an event stream of broken JSON, or bytes that are not HTTP; with `tokens`, broken JSON after so many. */
+  | { readonly kind: "garbage"; readonly form?: "page" | "events" | "bytes"; readonly tokens?: number }
   /** An answer of the protocol, finished, with nothing in it. */
   | { readonly kind: "empty" }
   /** An error told inside a stream that began well. */
-  | { readonly kind: "errorEvent"; readonly error: Readonly<Record<string, unknown>> };
-
-/** How a request ended: `client` when the other side closed the connection before its answer was complete. */
-type Ending = "answered" | "broken" | "client";
+  | { readonly kind: "errorEvent"; readonly error: Readonly<Record<string, unknown>>; readonly text?: string };
 
 /** The parsed JSON of a request: what the stubs themselves read of it, and the rest. */
 interface StubBody {
@@ -76,10 +88,14 @@ export interface Frame {
 /** One vendor's side of the wire. */
 export interface Protocol {
   /** What a path asks for; undefined is answered with 404. */
-  purpose(path: string): "generate" | "embed" | undefined;
+  purpose(path: string): "generate" | "embed" | "list" | undefined;
   /** The event stream of an answer, with at least three tokens for `cutAfter` and its kind to break. */
   frames(reply: Answer, request: StubRequest): Frame[];
-  embeddings(vectors: readonly (readonly number[])[], request: StubRequest): unknown;
+  embeddings(
+    vectors: readonly (readonly number[])[],
+    request: StubRequest,
+    usage: ToldUsage | null | undefined,
+  ): unknown;
   errorFrame(error: Readonly<Record<string, unknown>>): string;
 }
 
@@ -95,7 +111,7 @@ export interface WireStub {
    */
   readonly openSockets: number;
   /** The answer to every request that nothing was scripted for. */
-  byDefault: Reply;
+  byDefault: Reply | ((request: StubRequest) => Reply);
   /** Queues answers for the next requests. */
   script(...replies: Reply[]): void;
   close(): Promise<void>;
@@ -106,7 +122,7 @@ export interface StubbedVendor {
   readonly name: string;
   startStub(): Promise<WireStub>;
   /** The provider with the models `model-a` and `embedding-a`. */
-  open(stubUrl: string, timeouts?: Timeouts): Provider;
+  open(stubUrl: string, timeouts?: Timeouts, clock?: Clock): Provider;
 }
 
 /** The key of every stubbed vendor that wants one. */
@@ -133,26 +149,26 @@ export async function startWireStub(protocol: Protocol): Promise<WireStub> {
     const { method = "", headers } = incoming;
     const request: StubRequest = { method, path, query, headers, body, at: performance.now(), ended };
     requests.push(request);
-    const talk = new Talk(response, end);
+    const talk = new StubTalk(response, end);
     const purpose = protocol.purpose(path);
     if (!purpose)
       return talk.whole(404, { "content-type": "application/json" }, `{"error":{"message":"No such path."}}`);
-    const reply = scripted.shift() ?? stub.byDefault;
+    const { byDefault } = stub;
+    const reply = scripted.shift() ?? (typeof byDefault === "function" ? byDefault(request) : byDefault);
     if (await misbehave(talk, reply)) return;
+    const json = (value: unknown) => talk.whole(200, { "content-type": "application/json" }, JSON.stringify(value));
+    if (purpose === "list") return json({ object: "list", data: [{ id: "model-a" }] });
     if (purpose === "embed") {
-      const vectors = reply.kind === "embeddings" ? reply.vectors : (body.input ?? []).map(vectorOf);
-      return talk.whole(
-        200,
-        { "content-type": "application/json" },
-        JSON.stringify(protocol.embeddings(vectors, request)),
-      );
+      const { vectors, usage } = reply.kind === "embeddings" ? reply : {};
+      return json(protocol.embeddings(vectors ?? (body.input ?? []).map(vectorOf), request, usage));
     }
     await stream(talk, reply, request);
   }
 
-  async function stream(talk: Talk, reply: Reply, request: StubRequest) {
-    talk.begin();
-    const normal: Answer = isAnswer(reply) ? reply : { kind: "text", text: "one two three four five six" };
+  async function stream(talk: StubTalk, reply: Reply, request: StubRequest) {
+    talk.begin(isAnswer(reply) ? reply.headers : {});
+    const told = "text" in reply ? reply.text : undefined;
+    const normal: Answer = isAnswer(reply) ? reply : { kind: "text", text: told ?? "one two three four five six" };
     const pace: Pace = isAnswer(reply) ? reply : {};
     const limit = "tokens" in reply ? (reply.tokens ?? 0) : Number.POSITIVE_INFINITY;
     let tokens = 0;
@@ -164,6 +180,7 @@ export async function startWireStub(protocol: Protocol): Promise<WireStub> {
       if (reply.kind === "errorEvent" && frame.isToken) return talk.finish(protocol.errorFrame(reply.error));
     }
     if (reply.kind === "hang") return;
+    if (reply.kind === "garbage") return talk.finish(brokenEvent);
     if (reply.kind === "resetConnection") {
       // A reset also throws away what has arrived and was not read yet.
       await talk.pause(20);
@@ -199,68 +216,20 @@ function parsed(body: string): StubBody {
   }
 }
 
+const brokenEvent = 'event: message_start\ndata: {"choices": [{"del\n\n';
+
 /** The answers that need no protocol. False when the reply is not one of them. */
-async function misbehave(talk: Talk, reply: Reply): Promise<boolean> {
+async function misbehave(talk: StubTalk, reply: Reply): Promise<boolean> {
   if (reply.kind === "hang") return reply.tokens === undefined;
   if (reply.kind === "resetConnection" && reply.tokens === undefined) talk.reset();
   else if (reply.kind === "status") talk.whole(reply.status, reply.headers ?? {}, reply.body ?? "");
-  else if (reply.kind !== "garbage") return false;
+  else if (reply.kind !== "garbage" || reply.tokens !== undefined) return false;
   else if (reply.form === "bytes") talk.bytes("NOT HTTP AT ALL\r\n\r\n");
   else if (reply.form === "events") {
     talk.begin();
-    talk.finish('event: message_start\ndata: {"choices": [{"del\n\n');
+    talk.finish(brokenEvent);
   } else talk.whole(200, { "content-type": "text/html" }, "<html><body>Welcome to the proxy.</body></html>");
   return true;
-}
-
-/** One response: what is said in it, and how it ends. */
-class Talk {
-  private readonly over = new AbortController();
-  private broken = false;
-
-  constructor(
-    private readonly response: ServerResponse,
-    end: (ending: Ending) => void,
-  ) {
-    response
-      .on("error", () => {})
-      .on("close", () => {
-        this.over.abort();
-        end(this.broken ? "broken" : response.writableFinished ? "answered" : "client");
-      });
-  }
-
-  begin() {
-    this.response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
-    this.response.flushHeaders();
-  }
-
-  say(data: string) {
-    this.response.write(data);
-  }
-
-  finish(data?: string) {
-    this.response.end(data);
-  }
-
-  whole(status: number, headers: Record<string, string>, body: string) {
-    this.response.writeHead(status, headers).end(body);
-  }
-
-  bytes(data: string) {
-    this.broken = true;
-    this.response.socket?.end(data);
-  }
-
-  reset() {
-    this.broken = true;
-    this.response.socket?.resetAndDestroy();
-  }
-
-  /** Ends at once, by throwing, when the client is gone. */
-  async pause(ms = 0) {
-    if (ms > 0) await delay(ms, undefined, { signal: this.over.signal });
-  }
 }
 
 const isAnswer = (reply: Reply): reply is Answer =>
@@ -284,5 +253,5 @@ export const textOf = (reply: Answer): string =>
 
 export const argumentsOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-export const usageOf = (reply: Answer): Usage | null =>
+export const usageOf = (reply: Answer): ToldUsage | null =>
   reply.usage === undefined ? { inputTokens: 11, outputTokens: tokensOf(textOf(reply)).length } : reply.usage;

@@ -120,7 +120,8 @@ async function embed({ model, texts }: EmbedRequest, signal: AbortSignal): Promi
     }
     vectors.push(embedText(text));
   }
-  return { vectors, model };
+  const inputTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
+  return { vectors, model, usage: { inputTokens, outputTokens: 0 } };
 }
 
 /**

@@ -7,11 +7,14 @@ import {
   type GenerateRequest,
   ProviderError,
   type ToolCall,
-  type Usage,
 } from "#src/ai/provider.js";
+import { believedUsage } from "./believed-usage.js";
 
 type Finish = Extract<ChatModelStreamEvent, { event: "message-finish" }>;
 type Block = Extract<ChatModelStreamEvent, { event: "content-block-finish" }>["content"];
+
+/** Of what a vendor puts around a text or a call, and counts. */
+const formBytes = 64;
 
 /** One answer while it comes in: what the contract promises at its end is collected and checked here. */
 export class Answer {
@@ -21,6 +24,9 @@ export class Answer {
   private model: string;
   private finish: Finish | undefined;
   private readonly calls: ToolCall[] = [];
+  /** Of all that a vendor counts as said. */
+  private bytes = formBytes;
+  private readonly maxTokens: number | undefined;
   private readonly schema: z.ZodType | undefined;
 
   /** @throws when the asked schema is not JSON Schema, or uses a part of it that cannot be checked. */
@@ -29,6 +35,7 @@ export class Answer {
     request: GenerateRequest,
   ) {
     this.model = request.model;
+    this.maxTokens = request.maxTokens;
     this.schema = request.schema && z.fromJSONSchema(request.schema.schema);
   }
 
@@ -42,20 +49,33 @@ export class Answer {
     if (event.event === "provider") this.model = modelIn(event.payload) ?? this.model;
     if (event.event === "content-block-finish") this.takeBlock(event.content);
     if (event.event !== "content-block-delta") return undefined;
-    const text = event.delta.type === "text-delta" ? event.delta.text : "";
+    const { delta } = event;
+    if (delta.type === "reasoning-delta") this.bytes += Buffer.byteLength(delta.reasoning);
+    const text = delta.type === "text-delta" ? delta.text : "";
+    this.bytes += Buffer.byteLength(text);
     this.text += text;
     return text;
   }
 
   /** What is left to yield when the stream is over. */
-  *end(): Generator<GenerateChunk> {
+  *end(sentBytes: number): Generator<GenerateChunk> {
     const reason = this.finish?.reason;
     if (!reason) throw this.fault(this.begun ? "cut" : "invalid_answer");
     // A filter may leave nothing; its finish reason is the answer then.
     if (this.text === "" && this.calls.length === 0 && reason !== "content_filter") throw this.fault("invalid_answer");
     if (this.schema) this.checkJson(this.schema);
     for (const call of this.calls) yield { type: "toolCall", call };
-    yield { type: "end", finishReason: this.finishReason(reason), model: this.model, usage: usageOf(this.finish) };
+    yield { type: "end", finishReason: this.finishReason(reason), model: this.model, usage: this.usage(sentBytes) };
+  }
+
+  private usage(sentBytes: number) {
+    const { input_tokens: input, output_tokens: output, output_token_details: details } = this.finish?.usage ?? {};
+    // What a filter has withheld was counted all the same.
+    const receivedBytes = this.finish?.reason === "content_filter" ? Number.MAX_SAFE_INTEGER : this.bytes;
+    const sizes = { sentBytes, receivedBytes, maxTokens: this.maxTokens };
+    // The client makes a zero of what is missing.
+    const told = output === 0 && (this.text !== "" || this.calls.length > 0) ? undefined : output;
+    return believedUsage({ input, output: told, hidden: details?.reasoning }, sizes);
   }
 
   private takeBlock(block: Block) {
@@ -64,6 +84,8 @@ export class Answer {
     // A call without arguments may come with an empty text instead of an empty object.
     const parsed = type === "invalid_tool_call" && args === "" ? {} : args;
     if (typeof name !== "string" || name === "" || !isRecord(parsed)) throw this.fault("invalid_answer");
+    // Parsed arguments have lost their spaces and escapes.
+    this.bytes += 2 * Buffer.byteLength(name + JSON.stringify(parsed)) + formBytes;
     this.calls.push({ id: typeof id === "string" && id !== "" ? id : randomUUID(), name, arguments: parsed });
   }
 
@@ -84,11 +106,6 @@ export class Answer {
   private fault(fault: "cut" | "invalid_answer", cause?: unknown) {
     return new ProviderError(this.provider, fault, { cause });
   }
-}
-
-function usageOf(finish: Finish | undefined): Usage | null {
-  const { input_tokens: inputTokens, output_tokens: outputTokens } = finish?.usage ?? {};
-  return inputTokens === undefined || outputTokens === undefined ? null : { inputTokens, outputTokens };
 }
 
 function modelIn(payload: unknown): string | undefined {

@@ -33,6 +33,10 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
         const others = request.messages.filter(({ role }) => role !== "system");
         return model._streamChatModelEvents(toLangChainMessages([...system, ...others]), anthropicCall(request));
       },
+      modelList: {
+        url: `${baseUrl.replace(/\/+$/, "")}/v1/models?limit=1`,
+        headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" },
+      },
     },
     options,
   );

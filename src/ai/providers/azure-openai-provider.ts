@@ -1,6 +1,7 @@
-import { AzureChatOpenAICompletions, AzureOpenAIEmbeddings } from "@langchain/openai";
+import { AzureChatOpenAICompletions } from "@langchain/openai";
 import type { Provider } from "#src/ai/provider.js";
 import { langChainProvider, type VendorOptions } from "./langchain-provider.js";
+import { CountedAzureEmbeddings } from "./openai-embeddings.js";
 import { openAiCall, openAiClient, openAiEmbeddings, openAiModel } from "./openai-request.js";
 import { toLangChainMessages } from "./to-langchain-messages.js";
 
@@ -16,12 +17,13 @@ export interface AzureOpenAiOptions extends VendorOptions {
 /** OpenAI's models on Azure. @throws ProviderError, from `generate` and `embed` */
 export function azureOpenAiProvider(options: AzureOpenAiOptions): Provider {
   const deployments = new Map(Object.entries(options.deployments ?? {}));
+  const endpoint = `${options.endpoint.replace(/\/+$/, "")}/openai`;
   // The path is always given whole: LangChain takes what is missing from the environment, and its embeddings know no
   // endpoint. The deployment becomes a part of that path as it is.
   const resource = (model: string) => ({
     azureOpenAIApiKey: options.apiKey,
     azureOpenAIApiVersion: options.apiVersion,
-    azureOpenAIBasePath: `${options.endpoint.replace(/\/+$/, "")}/openai/deployments`,
+    azureOpenAIBasePath: `${endpoint}/deployments`,
     azureOpenAIApiDeploymentName: encodeURIComponent(deployments.get(model) ?? model),
   });
   return langChainProvider(
@@ -34,7 +36,11 @@ export function azureOpenAiProvider(options: AzureOpenAiOptions): Provider {
       },
       embed({ model, texts }, fetch) {
         const fields = { ...openAiEmbeddings, ...resource(model), model, configuration: openAiClient(fetch) };
-        return new AzureOpenAIEmbeddings(fields).embedDocuments([...texts]);
+        return new CountedAzureEmbeddings(fields).embed(texts);
+      },
+      modelList: {
+        url: `${endpoint}/models?api-version=${encodeURIComponent(options.apiVersion)}`,
+        headers: { "api-key": options.apiKey },
       },
     },
     options,

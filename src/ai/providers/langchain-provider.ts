@@ -7,7 +7,10 @@ import {
   type Provider,
   ProviderError,
 } from "#src/ai/provider.js";
+import { type Clock, systemClock } from "#src/platform/clock.js";
 import { Answer } from "./answer.js";
+import { believedUsage } from "./believed-usage.js";
+import { Headroom } from "./headroom.js";
 import { toProviderError } from "./to-provider-error.js";
 import { Wire } from "./wire.js";
 
@@ -26,6 +29,7 @@ export interface VendorOptions {
   /** The default first. */
   readonly embeddingModels?: readonly string[];
   readonly timeouts?: Timeouts;
+  readonly clock?: Clock;
 }
 
 type Fetch = Wire["fetch"];
@@ -38,12 +42,26 @@ export interface Vendor {
    * tracing service when the environment says so, `streamEvents` reads ahead and does not stop with its reader.
    */
   stream(request: GenerateRequest, fetch: Fetch): AsyncIterable<ChatModelStreamEvent>;
-  embed?(request: EmbedRequest, fetch: Fetch): Promise<number[][]>;
+  embed?(request: EmbedRequest, fetch: Fetch): Promise<CountedVectors>;
+  /** What can be asked for without cost: the list of models. */
+  readonly modelList: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** True when the vendor may have none: that it says so is a sign of life. */
+    readonly isOptional?: boolean;
+  };
+}
+
+export interface CountedVectors {
+  readonly vectors: number[][];
+  /** As the vendor has counted them. */
+  readonly inputTokens: unknown;
 }
 
 /** A vendor behind the contract: deadlines, cancellation, faults and the checks of the answer are the same for all. */
 export function langChainProvider(vendor: Vendor, options: VendorOptions): Provider {
   const { firstTokenMs = 30_000, idleMs = 30_000 } = options.timeouts ?? {};
+  const headroom = new Headroom(options.clock ?? systemClock);
   return {
     name: vendor.name,
     offline: false,
@@ -52,7 +70,7 @@ export function langChainProvider(vendor: Vendor, options: VendorOptions): Provi
 
     async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk> {
       signal.throwIfAborted();
-      const call = new Call(vendor.name, signal);
+      const call = new Call(vendor.name, signal, headroom);
       let answer: Answer | undefined;
       try {
         answer = new Answer(vendor.name, request);
@@ -68,7 +86,7 @@ export function langChainProvider(vendor: Vendor, options: VendorOptions): Provi
         }
         // The clients end a stream that was aborted as if it were complete.
         call.signal.throwIfAborted();
-        yield* answer.end();
+        yield* answer.end(call.wire.sentBytes);
       } catch (error) {
         throw call.failure(error, answer?.begun ?? false);
       } finally {
@@ -79,12 +97,32 @@ export function langChainProvider(vendor: Vendor, options: VendorOptions): Provi
     async embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings> {
       signal.throwIfAborted();
       if (!vendor.embed) throw new ProviderError(vendor.name, "rejected");
-      const call = new Call(vendor.name, signal);
+      const call = new Call(vendor.name, signal, headroom);
       try {
         call.expect(firstTokenMs);
-        const vectors = await vendor.embed(request, call.wire.fetch);
+        const { vectors, inputTokens } = await vendor.embed(request, call.wire.fetch);
         if (!fits(vectors, request.texts.length)) throw new ProviderError(vendor.name, "invalid_answer");
-        return { vectors, model: request.model };
+        const sizes = { sentBytes: call.wire.sentBytes, receivedBytes: 0 };
+        return { vectors, model: request.model, usage: believedUsage({ input: inputTokens, output: 0 }, sizes) };
+      } catch (error) {
+        throw call.failure(error, false);
+      } finally {
+        call.close();
+      }
+    },
+
+    headroom: () => headroom.share(),
+
+    async probe(signal: AbortSignal): Promise<void> {
+      signal.throwIfAborted();
+      const { url, headers, isOptional = false } = vendor.modelList;
+      const call = new Call(vendor.name, signal, headroom);
+      try {
+        call.expect(firstTokenMs);
+        const answer = await call.wire.fetch(url, { headers });
+        if (isOptional && (answer.status === 404 || answer.status === 405)) return;
+        if (!answer.ok) throw new Error(`The list of models was refused with ${answer.status}.`);
+        await answer.json();
       } catch (error) {
         throw call.failure(error, false);
       } finally {
@@ -104,9 +142,10 @@ class Call {
   constructor(
     private readonly provider: string,
     private readonly caller: AbortSignal,
+    headroom: Headroom,
   ) {
     this.signal = AbortSignal.any([caller, this.closing.signal]);
-    this.wire = new Wire(this.signal);
+    this.wire = new Wire(this.signal, headroom);
   }
 
   /** Ends the call with `timeout` unless `rest`, `close` or another `expect` comes within `ms`. */

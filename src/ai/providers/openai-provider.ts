@@ -1,6 +1,7 @@
-import { ChatOpenAICompletions, OpenAIEmbeddings } from "@langchain/openai";
+import { ChatOpenAICompletions } from "@langchain/openai";
 import type { Provider } from "#src/ai/provider.js";
 import { langChainProvider, type VendorOptions } from "./langchain-provider.js";
+import { CountedOpenAiEmbeddings } from "./openai-embeddings.js";
 import { openAiCall, openAiClient, openAiEmbeddings, openAiModel } from "./openai-request.js";
 import { toLangChainMessages } from "./to-langchain-messages.js";
 
@@ -10,6 +11,8 @@ export interface OpenAiOptions extends VendorOptions {
 }
 
 export interface OpenAiCompatibleOptions extends Omit<VendorOptions, "apiKey"> {
+  /** Tells several servers apart. Default `compatible`. */
+  readonly name?: string;
   /** Local servers often want none. */
   readonly apiKey?: string;
   /** With its version, such as `http://localhost:11434/v1`. */
@@ -18,15 +21,22 @@ export interface OpenAiCompatibleOptions extends Omit<VendorOptions, "apiKey"> {
 
 /** OpenAI. @throws ProviderError, from `generate` and `embed` */
 export const openAiProvider = (options: OpenAiOptions): Provider =>
-  chatCompletionsProvider("openai", { ...options, baseUrl: options.baseUrl ?? "https://api.openai.com/v1" });
+  chatCompletionsProvider({ ...options, name: "openai", baseUrl: options.baseUrl ?? "https://api.openai.com/v1" });
 
 /** Any server that speaks OpenAI's Chat Completions: vLLM, Ollama, llama.cpp. @throws ProviderError, likewise */
 export const openAiCompatibleProvider = (options: OpenAiCompatibleOptions): Provider =>
   // The client refuses to work without a key, and a server that wants none does not look at it.
-  chatCompletionsProvider("compatible", { ...options, apiKey: options.apiKey || "none" });
+  chatCompletionsProvider({ name: "compatible", ...options, apiKey: options.apiKey || "none", listsModels: false });
 
-function chatCompletionsProvider(name: string, options: OpenAiOptions & { readonly baseUrl: string }): Provider {
-  const { apiKey, baseUrl } = options;
+interface ChatCompletionsOptions extends VendorOptions {
+  readonly name: string;
+  readonly baseUrl: string;
+  /** False for servers that may not have a list of their models. */
+  readonly listsModels?: boolean;
+}
+
+function chatCompletionsProvider(options: ChatCompletionsOptions): Provider {
+  const { name, apiKey, baseUrl, listsModels = true } = options;
   return langChainProvider(
     {
       name,
@@ -37,7 +47,12 @@ function chatCompletionsProvider(name: string, options: OpenAiOptions & { readon
       },
       embed({ model, texts }, fetch) {
         const configuration = { ...openAiClient(fetch), baseURL: baseUrl };
-        return new OpenAIEmbeddings({ ...openAiEmbeddings, model, apiKey, configuration }).embedDocuments([...texts]);
+        return new CountedOpenAiEmbeddings({ ...openAiEmbeddings, model, apiKey, configuration }).embed(texts);
+      },
+      modelList: {
+        url: `${baseUrl.replace(/\/+$/, "")}/models`,
+        headers: { authorization: `Bearer ${apiKey}` },
+        isOptional: !listsModels,
       },
     },
     options,

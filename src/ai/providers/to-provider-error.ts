@@ -9,7 +9,7 @@ export function toProviderError(provider: string, cause: unknown, wire: Wire, be
   if (cause instanceof ProviderError) return cause;
   if (wire.refusal) {
     const { status, retryAfterMs } = wire.refusal;
-    return new ProviderError(provider, faultOfStatus(status), { cause, retryAfterMs });
+    return new ProviderError(provider, faultOfStatus(status), { cause, retryAfterMs, status });
   }
   // The clients check a request before they send it: what they refuse themselves can never succeed.
   if (!wire.sent) return new ProviderError(provider, "rejected", { cause });

@@ -1,4 +1,5 @@
 import { parseRetryAfterMs } from "@langchain/core/utils/async_caller";
+import type { Headroom } from "./headroom.js";
 
 /** Milliseconds. Given to the clients as their own deadline, so that the contract's are the only ones. */
 export const longestTimer = 2 ** 31 - 1;
@@ -20,16 +21,25 @@ export class Wire {
   /** True once a response began, whatever its status. */
   answered = false;
   refusal: Refusal | undefined;
+  /** Of all requests. */
+  sentBytes = 0;
 
-  constructor(private readonly signal: AbortSignal) {}
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly headroom: Headroom,
+  ) {}
 
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     this.sent = true;
+    if (typeof init?.body === "string") this.sentBytes += Buffer.byteLength(init.body);
     const signal = init?.signal ? AbortSignal.any([init.signal, this.signal]) : this.signal;
     // Only `Authorization` is dropped when a redirect leaves the host; `x-api-key` and `api-key` would follow it.
     const response = await fetch(input, { ...init, signal, redirect: "manual" });
     this.answered = true;
-    if (!response.ok) this.refusal ??= { status: response.status, retryAfterMs: retryAfterMs(response.headers) };
+    const { ok, status, headers } = response;
+    const pauseMs = ok ? undefined : retryAfterMs(headers);
+    this.headroom.note(status, headers, pauseMs);
+    if (!ok) this.refusal ??= { status, retryAfterMs: pauseMs };
     return response;
   };
 }
