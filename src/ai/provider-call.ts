@@ -4,6 +4,7 @@ import { Int, registerEnumType } from "type-graphql";
 import { Column, EnumColumn, PrivateColumn, Stored } from "#src/platform/column.js";
 import { type Visibility, visibleToSharers } from "#src/platform/owned-row.js";
 import { Row } from "#src/platform/row.js";
+import { providerCallSpends } from "./generation-triggers.js";
 import type { AttemptOutcome } from "./provider.js";
 
 export enum ProviderOperation {
@@ -67,6 +68,8 @@ export const toOutcome = (outcome: AttemptOutcome): ProviderOutcome =>
   table: "provider_call",
   description: "One request to a provider, or an answer from the cache in its place: how it ended and what it cost.",
   visible: visibleToSharers({ subject: "generation_id", owner: "created_by_id" }),
+  triggers: { provider_call_spends: providerCallSpends },
+  alsoWrites: ["generation", "budget"],
 })
 @Index({ name: "provider_call_generation", properties: ["generationId", "id"] })
 @Index({ name: "provider_call_started", properties: ["workspaceId", "startedAt", "id"] })
@@ -94,6 +97,10 @@ export class ProviderCall extends Row {
 
   @Column(() => String, { sql: "varchar(100)", description: "The model, as the provider names it." })
   model!: string;
+
+  /** The `provider/model` that was asked: budgets of models go by it, since vendors answer under longer names. */
+  @PrivateColumn({ sql: "text", defaultRaw: "''" })
+  askedFor!: string;
 
   @EnumColumn("ProviderOperation", ProviderOperation, { description: "What was asked for." })
   operation!: ProviderOperation;
