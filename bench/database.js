@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import "reflect-metadata";
 import pg from "pg";
-import { connectDatabase } from "../dist/src/app.js";
+import { connectDatabase } from "../dist/src/app/connect-database.js";
 import { readConfig } from "../dist/src/platform/config.js";
 import { startEmbeddedPostgres } from "../dist/src/platform/embedded-postgres.js";
 import { migrateUp } from "../dist/src/platform/migrate.js";

@@ -3,14 +3,15 @@ import { median, percentile, spread } from "./statistics.js";
 import { runTask } from "./tasks.js";
 
 /**
- * What Atrium's provider adds to an answer that streams for about a second, fifty at a time: what its calls take beyond the
- * stub, less what a direct call of the same stub takes beyond it in the middle.
+ * What the whole pipeline before a provider adds to an answer that streams for about a second, fifty at a time: what its calls
+ * take beyond the stub, less what a direct call of the same stub takes beyond it in the middle.
  */
-export const measureProvider = async ({ rounds }) => {
+export const measureProvider = async ({ url, rounds }) => {
   const stub = await startOpenAiStub({ firstTokenMs: 100, tokenMs: 55 });
   try {
     const measured = await runTask("provider", {
       BENCH_STUB: stub.url,
+      DATABASE_URL: url,
       BENCH_ROUNDS: String(rounds),
       BENCH_CALLS: "100",
     });

@@ -4,7 +4,7 @@ import { clearErrors, showErrors } from "./form-errors.js";
 import { dollars, milliseconds, percent } from "./format.js";
 import { JobThread } from "./job-events.js";
 
-const providersDocument = "query Providers { providers { name offline models isDefault } }";
+const providersDocument = "query Providers { providers { name isOffline models isDefault } }";
 const generateDocument = "mutation Generate($input: GenerateQuoteInput!) { job: generateQuote(input: $input) { id } }";
 const cancelDocument = "mutation Cancel($id: ID!) { job: cancelJob(id: $id) { id } }";
 const retryDocument = "mutation Retry($id: ID!) { job: retryJob(id: $id) { id } }";
@@ -56,15 +56,15 @@ const loadProviders = async () => {
   }
 };
 
-const providerOptions = ({ name, offline, models, isDefault }) => {
+const providerOptions = ({ name, isOffline, models, isDefault }) => {
   const options = models.map((model, index) =>
     element(
       "option",
       { value: JSON.stringify({ provider: name, model }), defaultSelected: isDefault && index === 0 },
-      offline ? "offline grammar, no model" : model,
+      isOffline ? "offline grammar, no model" : model,
     ),
   );
-  return element("optgroup", { label: offline ? "on this machine" : name }, ...options);
+  return element("optgroup", { label: isOffline ? "on this machine" : name }, ...options);
 };
 
 const follow = (jobId) => {

@@ -15,6 +15,8 @@ import {
   Subscription,
 } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
+import { GenerationBatch } from "#src/ai/generation-batch.js";
+import { Replay } from "#src/ai/replay.js";
 import { DataExport } from "#src/identity/data-export.js";
 import { AccessLevel } from "#src/platform/access-level.js";
 import { AtMost } from "#src/platform/field-bounds.js";
@@ -30,7 +32,7 @@ import { OrGrant } from "./guards/or-grant.js";
 const JobResult = createUnionType({
   name: "JobResult",
   description: "What a job made.",
-  types: () => [Quote, Generation, DataExport] as const,
+  types: () => [Quote, Generation, GenerationBatch, Replay, DataExport] as const,
 });
 
 @ObjectType({ description: "How many jobs are in one state." })
@@ -46,6 +48,8 @@ class JobCount {
 const results: Readonly<Record<string, new () => Node>> = {
   quote: Quote,
   generation: Generation,
+  replay: Replay,
+  generation_batch: GenerationBatch,
   data_export: DataExport,
 };
 

@@ -1,5 +1,9 @@
 import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
 import { Generation } from "#src/ai/generation.js";
+import { GenerationBatch } from "#src/ai/generation-batch.js";
+import { Prompt, PromptLabel, PromptVersion } from "#src/ai/prompt.js";
+import { ProviderCall } from "#src/ai/provider-call.js";
+import { Replay, ReplayPair } from "#src/ai/replay.js";
 import { AccessGrant } from "#src/identity/access-grant.js";
 import { badInput } from "#src/platform/errors.js";
 import { AtMost } from "#src/platform/field-bounds.js";
@@ -16,6 +20,13 @@ const findable: Readonly<Record<string, new () => Node>> = {
   quote: Quote,
   quote_favourite: QuoteFavourite,
   generation: Generation,
+  provider_call: ProviderCall,
+  replay: Replay,
+  replay_pair: ReplayPair,
+  generation_batch: GenerationBatch,
+  prompt: Prompt,
+  prompt_version: PromptVersion,
+  prompt_label: PromptLabel,
   job: Job,
   access_grant: AccessGrant,
 };

@@ -1,6 +1,10 @@
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { budgetList } from "#src/ai/budget-service.js";
+import { batchList } from "#src/ai/generation-batch-service.js";
 import { generationList } from "#src/ai/generation-service.js";
+import { promptLabelList, promptList, promptVersionList } from "#src/ai/prompt-service.js";
+import { replayList, replayPairList } from "#src/ai/replay-service.js";
 import { entities } from "#src/app/entities.js";
 import type { App } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
@@ -13,53 +17,80 @@ import { auditList } from "#src/platform/audit-entry.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
+import { AiSettingsResolver } from "./ai-settings-resolver.js";
+import { AnswerCacheResolver } from "./answer-cache-resolver.js";
 import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
 import { AuditResolver } from "./audit-resolver.js";
+import { BudgetResolver } from "./budget-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
+import { GenerationResolver } from "./generation-resolver.js";
 import { GrantResolver } from "./grant-resolver.js";
 import { authorize } from "./guards/authorize.js";
 import { validateArgument } from "./guards/validate-argument.js";
 import { JobResolver } from "./job-resolver.js";
 import { KeyResolver } from "./key-resolver.js";
+import { GenerationLineageResolver, LineageResolver } from "./lineage-resolver.js";
 import { listResolver, type RootRead } from "./list-resolver.js";
 import { MemberResolver } from "./member-resolver.js";
+import { ModelPriceResolver } from "./model-price-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { OAuthResolver } from "./oauth-resolver.js";
 import { PasskeyResolver } from "./passkey-resolver.js";
 import { PrivacyResolver } from "./privacy-resolver.js";
 import { ProfileResolver } from "./profile-resolver.js";
+import { PromptResolver } from "./prompt-resolver.js";
+import { ProviderResolver } from "./provider-resolver.js";
+import { QualityResolver } from "./quality-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { GenerationReplayResolver, ReplayResolver } from "./replay-resolver.js";
+import { ProviderRoutingResolver, RoutingResolver } from "./routing-resolver.js";
 import { SecondFactorResolver } from "./second-factor-resolver.js";
 import { SessionResolver } from "./session-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { UsageResolver } from "./usage-resolver.js";
 import { UserResolver } from "./user-resolver.js";
 import { WorkspaceResolver } from "./workspace-resolver.js";
 
 const classes = [
   AccountResolver,
+  AiSettingsResolver,
+  AnswerCacheResolver,
   AuditResolver,
   ApiKeyResolver,
+  BudgetResolver,
   CacheResolver,
   CredentialResolver,
   EventResolver,
+  GenerationResolver,
   GrantResolver,
+  GenerationLineageResolver,
+  GenerationReplayResolver,
   JobResolver,
+  LineageResolver,
   MemberResolver,
   KeyResolver,
+  ModelPriceResolver,
   NodeResolver,
   OAuthResolver,
   PasskeyResolver,
   PrivacyResolver,
   ProfileResolver,
+  PromptResolver,
+  ProviderResolver,
+  ProviderRoutingResolver,
+  QualityResolver,
   QuoteResolver,
+  ReplayResolver,
+  RoutingResolver,
   SecondFactorResolver,
   SessionResolver,
   SystemMetricsResolver,
   SystemResolver,
+  UsageResolver,
   WorkspaceResolver,
   UserResolver,
 ] as const;
@@ -69,9 +100,16 @@ const lists = [
   listResolver(checkpointList, "audit:read"),
   listResolver(apiKeyList, "key:read"),
   listResolver(grantList, "workspace:read"),
+  listResolver(budgetList, "budget:read"),
   listResolver(favouriteList, "quote:read"),
+  listResolver(batchList, "generation:read"),
   listResolver(generationList, "generation:read"),
+  listResolver(promptList, "prompt:read"),
+  listResolver(promptLabelList, "prompt:read"),
+  listResolver(promptVersionList, "prompt:read"),
   listResolver(quoteList, "quote:read"),
+  listResolver(replayList, "generation:read"),
+  listResolver(replayPairList, "generation:read"),
   listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
   listResolver(memberList, "member:read"),
@@ -83,25 +121,40 @@ export const rootReads: ReadonlyMap<string, RootRead> = new Map(lists.flatMap(({
 
 const createResolvers = (app: App): object[] => [
   new AccountResolver(app.accounts, app.sessions),
+  new AiSettingsResolver(app.aiSettings),
+  new AnswerCacheResolver(app.answers),
   new ApiKeyResolver(app.apiKeys),
   new AuditResolver(app.audit.service, app.lists),
+  new BudgetResolver(app.budgets, app.clock),
   new CacheResolver(app.cache, app.database),
   new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
+  new GenerationResolver(app.texts, app.generationBatches),
   new GrantResolver(app.grants),
+  new GenerationLineageResolver(),
+  new GenerationReplayResolver(),
   new JobResolver(app.jobs),
+  new LineageResolver(),
   new MemberResolver(app.members, app.invitations),
   new KeyResolver(app.keyRotation, app.signingKeys),
+  new ModelPriceResolver(app.prices),
   new NodeResolver(),
   new OAuthResolver(app.oauth, app.linkedIdentities),
   new PasskeyResolver(app.passkeys),
   new PrivacyResolver(app.exports, app.erasure),
   new ProfileResolver(app.profiles),
+  new PromptResolver(app.prompts),
+  new ProviderResolver(app.providers),
+  new ProviderRoutingResolver(),
+  new QualityResolver(),
   new QuoteResolver(app.quotes),
+  new ReplayResolver(app.replays),
+  new RoutingResolver(app.aiSettings),
   new SecondFactorResolver(app.secondFactors, app.reauthentication),
   new SessionResolver(app.sessions),
   new SystemMetricsResolver(app.systemMetrics),
-  new SystemResolver(app.engines, app.generations),
+  new SystemResolver(app.engines),
+  new UsageResolver(app.usage),
   new WorkspaceResolver(app.workspaces, app.workspaceRemoval),
   new UserResolver(app.users),
 ];

@@ -1,5 +1,4 @@
 import { Authorized, Field, ObjectType, Query, Resolver } from "type-graphql";
-import type { GenerationService } from "#src/ai/generation-service.js";
 import type { Engine as PlatformEngine } from "#src/platform/engines.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 
@@ -18,45 +17,14 @@ class Engine {
   configured!: boolean;
 }
 
-@ObjectType({ description: "A source of generated text." })
-class Provider {
-  @Field(() => String, { description: "Its name in requests and records." })
-  name!: string;
-
-  @Field(() => Boolean, { description: "True when answers come from this machine, without any model." })
-  offline!: boolean;
-
-  @Field(() => [String], { description: "Its text models, the default first." })
-  models!: readonly string[];
-
-  @Field(() => Boolean, { description: "True for the one that is asked when a request names none." })
-  isDefault!: boolean;
-}
-
 @Resolver()
 export class SystemResolver {
-  constructor(
-    private readonly listed: readonly PlatformEngine[],
-    private readonly generations: GenerationService,
-  ) {}
+  constructor(private readonly listed: readonly PlatformEngine[]) {}
 
   @Authorized("workspace:read")
   @AtMost(20)
   @Query(() => [Engine], { description: "What the platform runs on, and the settings that change it." })
   engines(): readonly Engine[] {
     return this.listed;
-  }
-
-  @Authorized("workspace:read")
-  @AtMost(20)
-  @Query(() => [Provider], { description: "The configured providers of generated text." })
-  providers(): Provider[] {
-    const { providers, defaultProvider } = this.generations;
-    return providers.map(({ name, offline, models }) => ({
-      name,
-      offline,
-      models,
-      isDefault: name === defaultProvider.name,
-    }));
   }
 }

@@ -41,6 +41,27 @@ export type BooleanFilter = {
   ne?: boolean | null | undefined;
 };
 
+/** How an answer of the cache was found. */
+export type CacheHitKind =
+  /** The same was asked before, to the letter. */
+  | 'EXACT'
+  /** The same was asked before in a slightly different wording. */
+  | 'SIMILAR';
+
+/** Conditions on a value of the type CacheHitKind; all given ones must hold. */
+export type CacheHitKindFilter = {
+  /** Is this value. */
+  eq?: CacheHitKind | null | undefined;
+  /** Is one of these values, at most 1,000. */
+  in?: Array<CacheHitKind> | null | undefined;
+  /** True: has no value. False: has one. */
+  isNull?: boolean | null | undefined;
+  /** Is not this value; rows without a value count. */
+  ne?: CacheHitKind | null | undefined;
+  /** Is none of these values, at most 1,000; rows without a value count. */
+  notIn?: Array<CacheHitKind> | null | undefined;
+};
+
 /** Where answers are kept. */
 export type CacheLevelName =
   /** In the memory of the process that answers. */
@@ -56,6 +77,38 @@ export type CacheLevelState =
   | 'OFF'
   /** It is used. */
   | 'READY';
+
+/** What a request has to do with answers that were given before. */
+export type CacheMode =
+  /** Asks a provider, and keeps nothing. */
+  | 'BYPASS'
+  /** Asks a provider, and keeps the answer for those that come. */
+  | 'REFRESH'
+  /** Takes one of the last hour when it fits, else asks a provider and keeps the answer. */
+  | 'USE';
+
+/** Conditions on a value of the type CacheMode; all given ones must hold. */
+export type CacheModeFilter = {
+  /** Is this value. */
+  eq?: CacheMode | null | undefined;
+  /** Is one of these values, at most 1,000. */
+  in?: Array<CacheMode> | null | undefined;
+  /** True: has no value. False: has one. */
+  isNull?: boolean | null | undefined;
+  /** Is not this value; rows without a value count. */
+  ne?: CacheMode | null | undefined;
+  /** Is none of these values, at most 1,000; rows without a value count. */
+  notIn?: Array<CacheMode> | null | undefined;
+};
+
+/** Whether a provider may be asked. */
+export type CircuitState =
+  /** It may. */
+  | 'CLOSED'
+  /** One request at a time may try it, by default; when that went well the circuit closes. */
+  | 'HALF_OPEN'
+  /** It has failed too often: it is asked nothing for a while, by no process. */
+  | 'OPEN';
 
 /** A new API key. */
 export type CreateApiKeyInput = {
@@ -135,9 +188,15 @@ export type FloatFilter = {
 export type GenerateQuoteInput = {
   /** For whom it is, such as `young engineers`: 1 to 200 characters. */
   audience?: string | null | undefined;
+  /** Whether a quote that was written before will do; BYPASS when left out: a new one each time. */
+  cache?: CacheMode | null | undefined;
+  /** True to have a model judge the text as well, which costs a second request; false when left out. */
+  judge?: boolean | null | undefined;
   /** One of the provider's models; its default when left out. */
   model?: string | null | undefined;
-  /** Name of a configured provider; the default one when left out. */
+  /** A class of models, such as `fast`: one of them is chosen by how they do. Not together with a provider or a model; `default` when all are left out. */
+  modelClass?: string | null | undefined;
+  /** Name of a configured provider: then only that one is asked. */
   provider?: string | null | undefined;
   /** How it sounds, such as `hopeful` or `humorous`: 1 to 50 characters. */
   tone?: string | null | undefined;
@@ -151,6 +210,14 @@ export type GenerateQuoteInput = {
 export type GenerationFilter = {
   /** All of these hold. */
   and?: Array<GenerationFilter> | null | undefined;
+  /** Condition on `batchPosition`. */
+  batchPosition?: IntFilter | null | undefined;
+  /** Condition on `cacheHit`. */
+  cacheHit?: CacheHitKindFilter | null | undefined;
+  /** Condition on `cacheMode`. */
+  cacheMode?: CacheModeFilter | null | undefined;
+  /** Has a `cachedFrom` that you may see, of which this holds. */
+  cachedFrom?: GenerationFilter | null | undefined;
   /** Condition on `costMicros`. */
   costMicros?: SafeIntFilter | null | undefined;
   /** Condition on `createdAt`. */
@@ -159,6 +226,8 @@ export type GenerationFilter = {
   id?: IdFilter | null | undefined;
   /** Condition on `isComplete`. */
   isComplete?: BooleanFilter | null | undefined;
+  /** Condition on `isDegraded`. */
+  isDegraded?: BooleanFilter | null | undefined;
   /** Has a `job` that you may see, of which this holds. */
   job?: JobFilter | null | undefined;
   /** Condition on `model`. */
@@ -167,6 +236,8 @@ export type GenerationFilter = {
   not?: GenerationFilter | null | undefined;
   /** At least one of these holds. */
   or?: Array<GenerationFilter> | null | undefined;
+  /** Has a `promptVersion` that you may see, of which this holds. */
+  promptVersion?: PromptVersionFilter | null | undefined;
   /** Condition on `provider`. */
   provider?: StringFilter | null | undefined;
   /** Condition on `purpose`. */
@@ -204,6 +275,15 @@ export type GenerationStatusFilter = {
   notIn?: Array<GenerationStatus> | null | undefined;
 };
 
+/** What the last probe of a provider found. */
+export type HealthState =
+  /** It answers, but slower than 2 seconds or only to ask to slow down. */
+  | 'DEGRADED'
+  /** It does not answer, or refuses the configured credentials. */
+  | 'DOWN'
+  /** It answers. */
+  | 'UP';
+
 /** Conditions on a value of the type ID; all given ones must hold. */
 export type IdFilter = {
   /** Is this value. */
@@ -216,6 +296,28 @@ export type IdFilter = {
   ne?: string | number | null | undefined;
   /** Is none of these values, at most 1,000; rows without a value count. */
   notIn?: Array<string | number> | null | undefined;
+};
+
+/** Conditions on a value of the type Int; all given ones must hold. */
+export type IntFilter = {
+  /** Is this value. */
+  eq?: number | null | undefined;
+  /** Is greater, later or further down the alphabet. */
+  gt?: number | null | undefined;
+  /** Is this value or greater. */
+  gte?: number | null | undefined;
+  /** Is one of these values, at most 1,000. */
+  in?: Array<number> | null | undefined;
+  /** True: has no value. False: has one. */
+  isNull?: boolean | null | undefined;
+  /** Is less, earlier or further up the alphabet. */
+  lt?: number | null | undefined;
+  /** Is this value or less. */
+  lte?: number | null | undefined;
+  /** Is not this value; rows without a value count. */
+  ne?: number | null | undefined;
+  /** Is none of these values, at most 1,000; rows without a value count. */
+  notIn?: Array<number> | null | undefined;
 };
 
 /** Which rows of the type Invitation; all given conditions must hold. */
@@ -357,6 +459,119 @@ export type OrderDirection =
   | 'ASC'
   /** Greatest, latest first. */
   | 'DESC';
+
+/** Which rows of the type Prompt; all given conditions must hold. */
+export type PromptFilter = {
+  /** All of these hold. */
+  and?: Array<PromptFilter> | null | undefined;
+  /** Condition on `createdAt`. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Has a `createdBy` that you may see, of which this holds. */
+  createdBy?: UserFilter | null | undefined;
+  /** Condition on `id`. */
+  id?: IdFilter | null | undefined;
+  /** Condition on `labels`. */
+  labels?: PromptLabelCollectionFilter | null | undefined;
+  /** Condition on `name`. */
+  name?: StringFilter | null | undefined;
+  /** This does not hold. */
+  not?: PromptFilter | null | undefined;
+  /** At least one of these holds. */
+  or?: Array<PromptFilter> | null | undefined;
+  /** Condition on `updatedAt`. */
+  updatedAt?: DateTimeFilter | null | undefined;
+  /** Condition on `versions`. */
+  versions?: PromptVersionCollectionFilter | null | undefined;
+};
+
+/** Conditions on rows of the type PromptLabel; all given ones must hold. */
+export type PromptLabelCollectionFilter = {
+  /** Holds for none that you may see. */
+  none?: PromptLabelFilter | null | undefined;
+  /** Holds for at least one that you may see. */
+  some?: PromptLabelFilter | null | undefined;
+};
+
+/** Which rows of the type PromptLabel; all given conditions must hold. */
+export type PromptLabelFilter = {
+  /** All of these hold. */
+  and?: Array<PromptLabelFilter> | null | undefined;
+  /** Condition on `createdAt`. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Condition on `id`. */
+  id?: IdFilter | null | undefined;
+  /** Condition on `name`. */
+  name?: StringFilter | null | undefined;
+  /** This does not hold. */
+  not?: PromptLabelFilter | null | undefined;
+  /** At least one of these holds. */
+  or?: Array<PromptLabelFilter> | null | undefined;
+  /** Has a `prompt` that you may see, of which this holds. */
+  prompt?: PromptFilter | null | undefined;
+  /** Has a `version` that you may see, of which this holds. */
+  version?: PromptVersionFilter | null | undefined;
+};
+
+/** Conditions on rows of the type PromptVersion; all given ones must hold. */
+export type PromptVersionCollectionFilter = {
+  /** Holds for none that you may see. */
+  none?: PromptVersionFilter | null | undefined;
+  /** Holds for at least one that you may see. */
+  some?: PromptVersionFilter | null | undefined;
+};
+
+/** Which rows of the type PromptVersion; all given conditions must hold. */
+export type PromptVersionFilter = {
+  /** All of these hold. */
+  and?: Array<PromptVersionFilter> | null | undefined;
+  /** Condition on `contentHash`. */
+  contentHash?: StringFilter | null | undefined;
+  /** Condition on `createdAt`. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Has a `createdBy` that you may see, of which this holds. */
+  createdBy?: UserFilter | null | undefined;
+  /** Condition on `id`. */
+  id?: IdFilter | null | undefined;
+  /** Condition on `labels`. */
+  labels?: PromptLabelCollectionFilter | null | undefined;
+  /** This does not hold. */
+  not?: PromptVersionFilter | null | undefined;
+  /** Condition on `number`. */
+  number?: IntFilter | null | undefined;
+  /** At least one of these holds. */
+  or?: Array<PromptVersionFilter> | null | undefined;
+  /** Has a `prompt` that you may see, of which this holds. */
+  prompt?: PromptFilter | null | undefined;
+};
+
+/** How a request to a provider ended. */
+export type ProviderOutcome =
+  /** Answered from the cache, without a request. */
+  | 'CACHED'
+  /** The provider withheld the answer. */
+  | 'CONTENT_FILTER'
+  /** The provider refused the configured credentials. */
+  | 'CREDENTIALS'
+  /** The answer stopped in its middle. */
+  | 'CUT'
+  /** The answer was empty, could not be read, or was not of the form that was asked for. */
+  | 'INVALID_ANSWER'
+  /** The answer reached the limit of its length. */
+  | 'LENGTH'
+  /** The process ended while it was under way: nobody saw its end, and its cost is estimated. */
+  | 'LOST'
+  /** With a whole answer. */
+  | 'OK'
+  /** The provider asked to slow down. */
+  | 'RATE_LIMITED'
+  /** The provider refused the request. */
+  | 'REJECTED'
+  /** Cancelled on its way. */
+  | 'STOPPED'
+  /** No answer, or no further token, in time. */
+  | 'TIMEOUT'
+  /** The provider could not be reached, or failed. */
+  | 'UNAVAILABLE';
 
 /** Conditions on rows of the type QuoteFavourite; all given ones must hold. */
 export type QuoteFavouriteCollectionFilter = {
@@ -718,7 +933,9 @@ export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string,
 export type JobFieldsFragment = { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
     | { __typename: 'DataExport' }
     | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
+    | { __typename: 'GenerationBatch' }
     | { __typename: 'Quote', id: string, text: string }
+    | { __typename: 'Replay' }
    | null };
 
 export type JobQueryVariables = Exact<{
@@ -729,7 +946,9 @@ export type JobQueryVariables = Exact<{
 export type JobQuery = { job: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
       | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
+      | { __typename: 'GenerationBatch' }
       | { __typename: 'Quote', id: string, text: string }
+      | { __typename: 'Replay' }
      | null } | null };
 
 export type JobsQueryVariables = Exact<{
@@ -742,7 +961,9 @@ export type JobsQueryVariables = Exact<{
 export type JobsQuery = { jobs: { totalCount: number, nodes: Array<{ id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
         | { __typename: 'DataExport' }
         | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
+        | { __typename: 'GenerationBatch' }
         | { __typename: 'Quote', id: string, text: string }
+        | { __typename: 'Replay' }
        | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type JobCountsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -758,7 +979,9 @@ export type CancelJobMutationVariables = Exact<{
 export type CancelJobMutation = { cancelJob: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
       | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
+      | { __typename: 'GenerationBatch' }
       | { __typename: 'Quote', id: string, text: string }
+      | { __typename: 'Replay' }
      | null } };
 
 export type RetryJobMutationVariables = Exact<{
@@ -769,7 +992,9 @@ export type RetryJobMutationVariables = Exact<{
 export type RetryJobMutation = { retryJob: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
       | { __typename: 'DataExport' }
       | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
+      | { __typename: 'GenerationBatch' }
       | { __typename: 'Quote', id: string, text: string }
+      | { __typename: 'Replay' }
      | null } };
 
 export type JobEventsSubscriptionVariables = Exact<{
@@ -783,7 +1008,9 @@ export type JobEventsSubscription = { jobEvents:
     | { __typename: 'JobEnded', cursor: string, job: { id: string, kind: string, status: JobStatus, progress: number, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, error: { code: string, message: string } | null, result:
           | { __typename: 'DataExport' }
           | { __typename: 'Generation', id: string, text: string, isComplete: boolean }
+          | { __typename: 'GenerationBatch' }
           | { __typename: 'Quote', id: string, text: string }
+          | { __typename: 'Replay' }
          | null } }
     | { __typename: 'JobProgressed', cursor: string, progress: number }
     | { __typename: 'JobStarted', cursor: string, attempt: number }
@@ -879,10 +1106,33 @@ export type EnginesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type EnginesQuery = { engines: Array<{ part: string, engine: string, setting: string, configured: boolean }> };
 
+export type ProviderFieldsFragment = { name: string, isOffline: boolean, isDefault: boolean, models: Array<string>, embeddingModels: Array<string>, circuitState: CircuitState, cursor: string, circuit: { failures: number, openedAt: string | null, retryAt: string | null } | null, health: { state: HealthState, latency: number | null, checkedAt: string | null, since: string | null, fault: ProviderOutcome | null } | null };
+
 export type ProvidersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ProvidersQuery = { providers: Array<{ name: string, offline: boolean, models: Array<string>, isDefault: boolean }> };
+export type ProvidersQuery = { providers: Array<{ name: string, isOffline: boolean, isDefault: boolean, models: Array<string>, embeddingModels: Array<string>, circuitState: CircuitState, cursor: string, circuit: { failures: number, openedAt: string | null, retryAt: string | null } | null, health: { state: HealthState, latency: number | null, checkedAt: string | null, since: string | null, fault: ProviderOutcome | null } | null }> };
+
+export type ProviderQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ProviderQuery = { provider: { name: string, isOffline: boolean, isDefault: boolean, models: Array<string>, embeddingModels: Array<string>, circuitState: CircuitState, cursor: string, circuit: { failures: number, openedAt: string | null, retryAt: string | null } | null, health: { state: HealthState, latency: number | null, checkedAt: string | null, since: string | null, fault: ProviderOutcome | null } | null } | null };
+
+export type ProviderHealthSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ProviderHealthSubscription = { providerHealth: { name: string, isOffline: boolean, isDefault: boolean, models: Array<string>, embeddingModels: Array<string>, circuitState: CircuitState, cursor: string, circuit: { failures: number, openedAt: string | null, retryAt: string | null } | null, health: { state: HealthState, latency: number | null, checkedAt: string | null, since: string | null, fault: ProviderOutcome | null } | null } };
+
+export type ResetCircuitMutationVariables = Exact<{
+  provider: string;
+}>;
+
+
+export type ResetCircuitMutation = { resetCircuit: { name: string, isOffline: boolean, isDefault: boolean, models: Array<string>, embeddingModels: Array<string>, circuitState: CircuitState, cursor: string, circuit: { failures: number, openedAt: string | null, retryAt: string | null } | null, health: { state: HealthState, latency: number | null, checkedAt: string | null, since: string | null, fault: ProviderOutcome | null } | null } };
 
 export type NodeQueryVariables = Exact<{
   id: string | number;
@@ -894,17 +1144,25 @@ export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'AuditCheckpoint', id: string }
     | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'Budget', id: string }
     | { __typename: 'DataExport', id: string }
     | { __typename: 'DataKey', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'Generation', id: string }
+    | { __typename: 'GenerationBatch', id: string }
     | { __typename: 'Invitation', id: string }
     | { __typename: 'Job', id: string }
     | { __typename: 'LinkedIdentity', id: string }
     | { __typename: 'Membership', id: string }
     | { __typename: 'Passkey', id: string }
+    | { __typename: 'Prompt', id: string }
+    | { __typename: 'PromptLabel', id: string }
+    | { __typename: 'PromptVersion', id: string }
+    | { __typename: 'ProviderCall', id: string }
     | { __typename: 'Quote', id: string }
     | { __typename: 'QuoteFavourite', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'ReplayPair', id: string }
     | { __typename: 'Session', id: string }
     | { __typename: 'SigningKey', id: string }
     | { __typename: 'User', id: string }
@@ -1017,6 +1275,7 @@ export const TokensFragmentDoc = {"kind":"Document","definitions":[{"kind":"Frag
 export const KeyFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KeyFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ApiKey"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"prefix"}},{"kind":"Field","name":{"kind":"Name","value":"scopes"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastUsedAt"}},{"kind":"Field","name":{"kind":"Name","value":"revokedAt"}},{"kind":"Field","name":{"kind":"Name","value":"overlapEndsAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}}]} as unknown as DocumentNode;
 export const JobFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"JobFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Job"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"progress"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequestedAt"}},{"kind":"Field","name":{"kind":"Name","value":"result"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Quote"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"text"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Generation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"isComplete"}}]}}]}}]}}]} as unknown as DocumentNode;
 export const QuoteFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"QuoteFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Quote"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"author"}},{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"topic"}},{"kind":"Field","name":{"kind":"Name","value":"tone"}},{"kind":"Field","name":{"kind":"Name","value":"audience"}},{"kind":"Field","name":{"kind":"Name","value":"aiModel"}},{"kind":"Field","name":{"kind":"Name","value":"emotionalTone"}},{"kind":"Field","name":{"kind":"Name","value":"sentimentScore"}},{"kind":"Field","name":{"kind":"Name","value":"qualityScore"}},{"kind":"Field","name":{"kind":"Name","value":"psychologicalProfile"}},{"kind":"Field","name":{"kind":"Name","value":"tags"}},{"kind":"Field","name":{"kind":"Name","value":"isFavourite"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]} as unknown as DocumentNode;
+export const ProviderFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProviderFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProviderStatus"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"isOffline"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}},{"kind":"Field","name":{"kind":"Name","value":"models"}},{"kind":"Field","name":{"kind":"Name","value":"embeddingModels"}},{"kind":"Field","name":{"kind":"Name","value":"circuitState"}},{"kind":"Field","name":{"kind":"Name","value":"circuit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"failures"}},{"kind":"Field","name":{"kind":"Name","value":"openedAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"health"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"latency"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"fault"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]} as unknown as DocumentNode;
 export const MemberFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Membership"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"role"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}}]}}]} as unknown as DocumentNode;
 export const InvitationFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"InvitationFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Invitation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"role"}},{"kind":"Field","name":{"kind":"Name","value":"sentAt"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"acceptedAt"}},{"kind":"Field","name":{"kind":"Name","value":"revokedAt"}}]}}]} as unknown as DocumentNode;
 export const SignUpDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SignUp"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SignUpInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"signUp"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Tokens"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Tokens"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"TokenPair"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accessToken"}},{"kind":"Field","name":{"kind":"Name","value":"accessTokenExpiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"refreshToken"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"username"}}]}}]}}]} as unknown as DocumentNode;
@@ -1049,7 +1308,10 @@ export const SystemMetricsDocument = {"kind":"Document","definitions":[{"kind":"
 export const EventsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Events"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"events"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"subjectId"}},{"kind":"Field","name":{"kind":"Name","value":"data"}}]}}]}}]} as unknown as DocumentNode;
 export const FollowEventsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"FollowEvents"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"events"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"subjectId"}},{"kind":"Field","name":{"kind":"Name","value":"data"}}]}}]}}]} as unknown as DocumentNode;
 export const EnginesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Engines"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"engines"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"part"}},{"kind":"Field","name":{"kind":"Name","value":"engine"}},{"kind":"Field","name":{"kind":"Name","value":"setting"}},{"kind":"Field","name":{"kind":"Name","value":"configured"}}]}}]}}]} as unknown as DocumentNode;
-export const ProvidersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Providers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"providers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"offline"}},{"kind":"Field","name":{"kind":"Name","value":"models"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}}]}}]}}]} as unknown as DocumentNode;
+export const ProvidersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Providers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"providers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ProviderFields"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProviderFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProviderStatus"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"isOffline"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}},{"kind":"Field","name":{"kind":"Name","value":"models"}},{"kind":"Field","name":{"kind":"Name","value":"embeddingModels"}},{"kind":"Field","name":{"kind":"Name","value":"circuitState"}},{"kind":"Field","name":{"kind":"Name","value":"circuit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"failures"}},{"kind":"Field","name":{"kind":"Name","value":"openedAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"health"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"latency"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"fault"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]} as unknown as DocumentNode;
+export const ProviderDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Provider"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ProviderFields"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProviderFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProviderStatus"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"isOffline"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}},{"kind":"Field","name":{"kind":"Name","value":"models"}},{"kind":"Field","name":{"kind":"Name","value":"embeddingModels"}},{"kind":"Field","name":{"kind":"Name","value":"circuitState"}},{"kind":"Field","name":{"kind":"Name","value":"circuit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"failures"}},{"kind":"Field","name":{"kind":"Name","value":"openedAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"health"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"latency"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"fault"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]} as unknown as DocumentNode;
+export const ProviderHealthDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"ProviderHealth"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"providerHealth"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ProviderFields"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProviderFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProviderStatus"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"isOffline"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}},{"kind":"Field","name":{"kind":"Name","value":"models"}},{"kind":"Field","name":{"kind":"Name","value":"embeddingModels"}},{"kind":"Field","name":{"kind":"Name","value":"circuitState"}},{"kind":"Field","name":{"kind":"Name","value":"circuit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"failures"}},{"kind":"Field","name":{"kind":"Name","value":"openedAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"health"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"latency"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"fault"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]} as unknown as DocumentNode;
+export const ResetCircuitDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ResetCircuit"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"provider"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resetCircuit"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"provider"},"value":{"kind":"Variable","name":{"kind":"Name","value":"provider"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ProviderFields"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProviderFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProviderStatus"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"isOffline"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}},{"kind":"Field","name":{"kind":"Name","value":"models"}},{"kind":"Field","name":{"kind":"Name","value":"embeddingModels"}},{"kind":"Field","name":{"kind":"Name","value":"circuitState"}},{"kind":"Field","name":{"kind":"Name","value":"circuit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"failures"}},{"kind":"Field","name":{"kind":"Name","value":"openedAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"health"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"latency"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"fault"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]} as unknown as DocumentNode;
 export const NodeDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Node"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]} as unknown as DocumentNode;
 export const CacheStatsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CacheStats"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cacheStats"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hits"}},{"kind":"Field","name":{"kind":"Name","value":"misses"}},{"kind":"Field","name":{"kind":"Name","value":"bypasses"}},{"kind":"Field","name":{"kind":"Name","value":"ratio"}},{"kind":"Field","name":{"kind":"Name","value":"levels"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"level"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"hits"}},{"kind":"Field","name":{"kind":"Name","value":"misses"}},{"kind":"Field","name":{"kind":"Name","value":"bypasses"}},{"kind":"Field","name":{"kind":"Name","value":"ratio"}},{"kind":"Field","name":{"kind":"Name","value":"entries"}},{"kind":"Field","name":{"kind":"Name","value":"bytes"}},{"kind":"Field","name":{"kind":"Name","value":"evictions"}}]}}]}}]}}]} as unknown as DocumentNode;
 export const ClearCacheDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ClearCache"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"clearCache"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hits"}},{"kind":"Field","name":{"kind":"Name","value":"misses"}},{"kind":"Field","name":{"kind":"Name","value":"bypasses"}}]}}]}}]} as unknown as DocumentNode;
@@ -1160,6 +1422,15 @@ export function getSdk<C>(requester: Requester<C>) {
     },
     Providers(variables?: ProvidersQueryVariables, options?: C): Promise<ProvidersQuery> {
       return requester<ProvidersQuery, ProvidersQueryVariables>(ProvidersDocument, variables, options) as Promise<ProvidersQuery>;
+    },
+    Provider(variables: ProviderQueryVariables, options?: C): Promise<ProviderQuery> {
+      return requester<ProviderQuery, ProviderQueryVariables>(ProviderDocument, variables, options) as Promise<ProviderQuery>;
+    },
+    ProviderHealth(variables?: ProviderHealthSubscriptionVariables, options?: C): AsyncIterable<ProviderHealthSubscription> {
+      return requester<ProviderHealthSubscription, ProviderHealthSubscriptionVariables>(ProviderHealthDocument, variables, options) as AsyncIterable<ProviderHealthSubscription>;
+    },
+    ResetCircuit(variables: ResetCircuitMutationVariables, options?: C): Promise<ResetCircuitMutation> {
+      return requester<ResetCircuitMutation, ResetCircuitMutationVariables>(ResetCircuitDocument, variables, options) as Promise<ResetCircuitMutation>;
     },
     Node(variables: NodeQueryVariables, options?: C): Promise<NodeQuery> {
       return requester<NodeQuery, NodeQueryVariables>(NodeDocument, variables, options) as Promise<NodeQuery>;

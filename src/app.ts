@@ -1,14 +1,11 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { configuredProviders } from "./ai/configured-providers.js";
-import { GenerationService } from "./ai/generation-service.js";
+import { type Ai, createAi } from "./ai/create-ai.js";
 import type { Provider } from "./ai/provider.js";
-import { route } from "./ai/route.js";
-import { withAttempts } from "./ai/with-attempts.js";
+import { connectDatabase } from "./app/connect-database.js";
 import { countedEntities, entities, expiringTables, ownedEntities, tenantTables } from "./app/entities.js";
 import { jobDefinitions } from "./app/job-definitions.js";
 import { personalData } from "./app/personal-data.js";
-import { type Audit, auditKeyOf, createAudit } from "./audit/create-audit.js";
+import { type Audit, createAudit } from "./audit/create-audit.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
@@ -34,7 +31,7 @@ import { RedisBus } from "./platform/bus-redis.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import type { Config } from "./platform/config.js";
 import { connectLimits } from "./platform/connect-limits.js";
-import { Database } from "./platform/database.js";
+import type { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
 import { type Engine, listEngines } from "./platform/engines.js";
 import { EventLog } from "./platform/event-log.js";
@@ -48,7 +45,7 @@ import { JobRunner } from "./platform/job-runner.js";
 import { JobService } from "./platform/job-service.js";
 import { KeyRing } from "./platform/key-ring.js";
 import { KeyRotationService } from "./platform/key-rotation-service.js";
-import { type Keys, keysFrom, loadSecret } from "./platform/keys.js";
+import { keysFrom, loadSecret } from "./platform/keys.js";
 import { type LimitPolicies, limitPolicies } from "./platform/limit-policy.js";
 import type { Limits } from "./platform/limits.js";
 import { Lists } from "./platform/lists/lists.js";
@@ -68,7 +65,9 @@ import type { Sweep } from "./platform/sweep.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
-import { QuoteService } from "./quotes/quote-service.js";
+import { quotePrompt } from "./quotes/quote-prompt.js";
+import { QuoteService, quoteFilters } from "./quotes/quote-service.js";
+import { similarQuotes } from "./quotes/similar-quotes.js";
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -82,7 +81,7 @@ interface AppOptions {
   wrapQueues?: (queues: JobQueues) => JobQueues;
 }
 
-export interface App extends SignInServices {
+export interface App extends SignInServices, Ai {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -120,24 +119,10 @@ export interface App extends SignInServices {
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
   readonly expiry: Sweep;
-  readonly generations: GenerationService;
   readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
   close(): Promise<void>;
 }
-
-const beside = dirname(fileURLToPath(import.meta.url));
-/** `migrations` beside `src`; new ones are written to the sources, one level up from the build. */
-const migrations = { path: join(beside, "..", "migrations"), pathTs: join(beside, "..", "..", "migrations") };
-
-/** Without keys it serves whoever changes nothing that is audited. */
-export const connectDatabase = (
-  config: Config,
-  url: string,
-  clock: Clock = systemClock,
-  keys?: Keys,
-): Promise<Database> =>
-  Database.connect({ ...config.database, url, entities, clock, migrations, auditKey: keys && auditKeyOf(keys) });
 
 /** The composition root: the one place that makes services and ties them together. */
 export const createApp = async (config: Config, options: AppOptions): Promise<App> => {
@@ -224,13 +209,15 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
-    const providers = options.providers ?? (await configuredProviders(config.ai));
-    const watched = providers.map((provider) => withAttempts(provider, { metrics, clock }));
-    const chosen = watched.find(({ name }) => name === config.ai.default) ?? watched[0];
-    if (chosen === undefined) throw new Error("No provider is configured.");
-    const generations = new GenerationService(database, watched, route(watched, chosen), config.ai.default);
+    const providers = options.providers ?? (await configuredProviders(config.ai, clock));
+    const pipelineDeps = { database, bus, live, lists, keys, clock, logger, metrics, defaultName: config.ai.default };
+    const domains = { collection: similarQuotes(database), builtIns: [quotePrompt], filters: quoteFilters };
+    const { ai, ...pipeline } = await createAi(providers, { ...pipelineDeps, ...domains });
+    await pipeline.start();
+    closers.push(() => pipeline.stop());
     const app: App = {
       ...signIn,
+      ...ai,
       config,
       clock,
       logger,
@@ -240,7 +227,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       database,
       bus,
       cache,
-      engines: listEngines(config, generations.defaultProvider.name),
+      engines: listEngines(config, ai.generations.defaultProvider.name),
       lists,
       live,
       events: new EventLog(database, live),
@@ -267,8 +254,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       address,
       mails,
       expiry,
-      generations,
-      quotes: new QuoteService(database, generations),
+      quotes: new QuoteService(database, ai.generations, ai.prompts, ai.quality),
       close,
     };
     if (options.workers !== undefined) {

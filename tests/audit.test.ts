@@ -1,4 +1,5 @@
 import { createSchema } from "#resolvers/schema.js";
+import { offlineProvider } from "#src/ai/offline/offline-provider.js";
 import { personalData } from "#src/app/personal-data.js";
 import { columnsOf, storageOf } from "#src/platform/column.js";
 import { newId } from "#src/platform/ids.js";
@@ -17,6 +18,8 @@ import {
 } from "./support/audit-log.js";
 import { type Issuer, startIssuer } from "./support/issuer.js";
 import { openLiveSocket } from "./support/live-socket.js";
+import { setBudget } from "./support/paid-provider.js";
+import { scriptedProvider } from "./support/scripted-provider.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
 
 let atrium: TestAtrium;
@@ -34,7 +37,8 @@ beforeAll(async () => {
     ATRIUM_OAUTH_ACME_CLIENT_ID: issuer.clientId,
     ATRIUM_OAUTH_ACME_CLIENT_SECRET: issuer.clientSecret,
   };
-  atrium = await startAtrium({ withWorkers: false, env });
+  const providers = [offlineProvider(), scriptedProvider().provider];
+  atrium = await startAtrium({ withWorkers: false, env, providers });
   operator = await atrium.signUp();
   team = await startTeam(atrium);
 });
@@ -79,6 +83,14 @@ const keyOf = async (person: Person) =>
       `mutation { createApiKey(input: { name: "k", scopes: ["quote:read"] }) { apiKey { id } } }`,
     )
   ).createApiKey.apiKey.id;
+const promptOf = async (person: Person) =>
+  (
+    await send<{ createPrompt: { id: string; name: string; versions: { nodes: { id: string }[] } } }>(
+      person,
+      `mutation ($n: String!) { createPrompt(input: { name: $n, template: "Hi." }) { id name versions { nodes { id } } } }`,
+      { n: newId("prompt").replaceAll("_", ".") },
+    )
+  ).createPrompt;
 const jobOf = async (person: Person) =>
   (await person.sdk.GenerateQuote({ input: { topic: "the sea" } })).generateQuote.id;
 const invitationOf = async (email = account().email) =>
@@ -171,6 +183,65 @@ const mutations: Record<string, AuditedMutation> = {
     action: "job.queued",
     act: () => as(team.owner, `mutation { generateQuote(input: { topic: "rain" }) { id } }`),
   },
+  generateText: {
+    action: "job.queued",
+    act: () => as(team.owner, `mutation { generateText(input: { text: "Hello?" }) { id } }`),
+  },
+  generateBatch: {
+    action: "job.queued",
+    act: () => as(team.owner, `mutation { generateBatch(input: { items: [{ text: "Hello?" }] }) { id } }`),
+  },
+  replayGenerations: {
+    action: "replay.started",
+    act: async () => {
+      const { generateText } = await send<{ generateText: { id: string } }>(
+        team.owner,
+        `mutation { generateText(input: { text: "Hello?" }) { id } }`,
+      );
+      await atrium.database.query(
+        "update generation set status = 'SUCCEEDED', is_complete = true, text = 'Hello.' where job_id = $1",
+        [generateText.id],
+      );
+      return as(
+        team.owner,
+        `mutation { replayGenerations(input: { modelClass: "default", maxCostMicros: 0 }) { id } }`,
+      );
+    },
+  },
+  createPrompt: {
+    action: "prompt.created",
+    act: () =>
+      as(team.owner, 'mutation ($n: String!) { createPrompt(input: { name: $n, template: "Hello." }) { id } }', {
+        n: newId("prompt").replaceAll("_", "."),
+      }),
+  },
+  createPromptVersion: {
+    action: "prompt.version_created",
+    act: async () =>
+      as(
+        team.owner,
+        `mutation ($n: String!) { createPromptVersion(prompt: $n, input: { template: "Hello again." }) { id } }`,
+        { n: (await promptOf(team.owner)).name },
+      ),
+  },
+  labelPromptVersion: {
+    action: "prompt.labelled",
+    act: async () =>
+      as(team.owner, `mutation ($id: ID!) { labelPromptVersion(id: $id, label: "production") { id } }`, {
+        id: (await promptOf(team.owner)).versions.nodes[0]?.id,
+      }),
+  },
+  updatePrompt: {
+    action: "prompt.updated",
+    act: async () =>
+      as(team.owner, `mutation ($id: ID!) { updatePrompt(id: $id, input: { description: "New." }) { id } }`, {
+        id: (await promptOf(team.owner)).id,
+      }),
+  },
+  deletePrompt: {
+    action: "prompt.deleted",
+    act: async () => as(team.owner, idArg("deletePrompt"), { id: (await promptOf(team.owner)).id }),
+  },
   cancelJob: {
     action: "job.cancelled",
     act: async () => as(team.owner, idArg("cancelJob"), { id: await jobOf(team.owner) }),
@@ -183,7 +254,35 @@ const mutations: Record<string, AuditedMutation> = {
       return as(team.owner, idArg("retryJob"), { id });
     },
   },
+  setBudget: {
+    action: "budget.set",
+    act: () =>
+      as(team.owner, "mutation { setBudget(input: { scope: WORKSPACE, period: DAY, limitMicros: 1000000 }) { id } }"),
+  },
+  deleteBudget: {
+    action: "budget.deleted",
+    act: async () =>
+      as(team.owner, idArg("deleteBudget"), {
+        id: (await setBudget(team.owner, { period: "MONTH", limitMicros: 1_000_000 })).id,
+      }),
+  },
+  setModelPrice: {
+    action: "model_price.set",
+    act: () =>
+      as(
+        operator,
+        `mutation { setModelPrice(input: { model: "some-model", inputMicrosPerMillion: 1, outputMicrosPerMillion: 2 }) { model } }`,
+      ),
+  },
   clearCache: { action: "cache.cleared", act: () => as(operator, "mutation { clearCache { hits } }") },
+  resetCircuit: {
+    action: "provider.circuit_reset",
+    act: () => as(operator, `mutation { resetCircuit(provider: "scripted") { name } }`),
+  },
+  updateAiSettings: {
+    action: "ai_settings.updated",
+    act: () => as(operator, "mutation { updateAiSettings(input: { retry: { attempts: 3 } }) { offlineStandsIn } }"),
+  },
   createAuditCheckpoint: {
     action: "audit.checkpoint_created",
     act: () => as(team.owner, "mutation { createAuditCheckpoint { id } }"),
@@ -213,6 +312,7 @@ const mutations: Record<string, AuditedMutation> = {
       return { ...granted, query: granted.query.replace(", level: WRITE", "").replace("grantAccess", "revokeAccess") };
     },
   },
+  purgeAiCache: { action: "ai_cache.purged", act: () => as(team.owner, "mutation { purgeAiCache }") },
   createWorkspace: {
     action: "workspace.created",
     act: () => as(team.owner, `mutation { createWorkspace(input: { name: "Second" }) { id } }`),
@@ -403,11 +503,21 @@ describe("I14 before and after", () => {
         .map(({ property }) => `${storageOf(entity).table}.${property}`),
     );
     // What a workspace owns, names of things and kinds of events: not who somebody is.
-    expect(shown.filter((column) => !/^(?:quote|generation|event|job|audit_entry)\./.test(column)).sort()).toEqual([
+    expect(
+      shown
+        .filter(
+          (column) =>
+            !/^(?:quote|generation|prompt|prompt_version|replay|replay_pair|provider_call|event|job|audit_entry)\./.test(
+              column,
+            ),
+        )
+        .sort(),
+    ).toEqual([
       "access_grant.resourceId",
       "api_key.name",
       "api_key.prefix",
       "api_key.scopes",
+      "budget.subject",
       "data_export.sha256",
       "linked_identity.provider",
     ]);

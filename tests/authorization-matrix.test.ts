@@ -9,6 +9,7 @@ import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { collect } from "./support/follow.js";
 import { openLiveSocket } from "./support/live-socket.js";
 import { joinWorkspace, type Member, signUpMember } from "./support/members.js";
+import { setBudget } from "./support/paid-provider.js";
 import { argumentsFor, documentFor, type RootField, rootFields } from "./support/schema-walk.js";
 import { withoutSecondWall } from "./support/second-wall.js";
 
@@ -27,6 +28,10 @@ const permissions = fieldPermissions();
 /** Fields for those who run the installation: none of the callers here may, so they tell nobody anything. */
 const forOperators = ({ field }: RootField): boolean =>
   permissions.find((each) => each.field === field.name)?.permissions.some(isOperatorPermission) ?? false;
+
+/** What every member of a workspace hears of. */
+const commonBudget =
+  "mutation ($micros: SafeInt!) { setBudget(input: { scope: WORKSPACE, period: TOTAL, limitMicros: $micros }) { id } }";
 
 /** Text that stands in everything which those who ask must never see. */
 const canary = "canary-4711";
@@ -67,11 +72,25 @@ const own = async (atrium: TestAtrium, who: Member, visibility: string, reader: 
     const [row] = await atrium.database.query<{ id: string }>(sql, [value]);
     return row?.id ?? "";
   };
+  const { generateBatch: batch } = await who.query<{ generateBatch: { id: string; job: { id: string } } }>(
+    `mutation { generateBatch(input: { items: [{ text: "${canary}" }], visibility: ${visibility} }) { id job { id } } }`,
+  );
+  await collect(who, batch.job.id);
+  const generation = await idOf("select id from generation where job_id = $1", job.id);
+  const { replayGenerations: replay } = await who.query<{ replayGenerations: { id: string; job: { id: string } } }>(
+    `mutation ($of: ID!) { replayGenerations(input: { filter: { id: { eq: $of } }, modelClass: "default", maxCostMicros: 0,
+      visibility: ${visibility} }) { id job { id } } }`,
+    { of: generation },
+  );
+  await collect(who, replay.job.id);
   return {
+    generation_batch: batch.id,
     quote: quote.id,
     job: job.id,
     access_grant: grant.id,
-    generation: await idOf("select id from generation where job_id = $1", job.id),
+    generation,
+    replay: replay.id,
+    replay_pair: await idOf("select id from replay_pair where replay_id = $1", replay.id),
     quote_favourite: await idOf("select id from quote_favourite where quote_id = $1", quote.id),
     session: await idOf("select id from session where user_id = $1 limit 1", who.userId),
     event: await idOf("select id from event where subject_id = $1 limit 1", quote.id),
@@ -102,6 +121,17 @@ const ownAsWorkspace = async (atrium: TestAtrium, who: Member): Promise<Belongin
   const { inviteMember: invitation } = await who.query<{ inviteMember: { id: string } }>(
     `mutation { inviteMember(input: { email: "${canary}@example.com", role: VIEWER }) { id } }`,
   );
+  const { id: budget } = await setBudget(who, { scope: "USER", subject: who.userId, limitMicros: 1_000_000 });
+  const { createPrompt: prompt } = await who.query<{
+    createPrompt: { id: string; versions: { nodes: { id: string }[] } };
+  }>(
+    `mutation { createPrompt(input: { name: "their.own", description: "${canary}", template: "${canary}" }) {
+      id versions(first: 1) { nodes { id } } } }`,
+  );
+  const version = prompt.versions.nodes[0]?.id ?? "";
+  const { labelPromptVersion: labelled } = await who.query<{
+    labelPromptVersion: { labels: { nodes: { id: string }[] } };
+  }>(`mutation { labelPromptVersion(id: "${version}", label: "production") { labels(first: 1) { nodes { id } } } }`);
   const checkpoint = newId("audit_checkpoint");
   await atrium.database.query(
     `insert into audit_checkpoint (id, workspace_id, first_sequence, sequence, hash, at, key_id, signature)
@@ -116,9 +146,13 @@ const ownAsWorkspace = async (atrium: TestAtrium, who: Member): Promise<Belongin
     return row?.id ?? "";
   };
   return {
+    prompt: prompt.id,
+    prompt_version: version,
+    prompt_label: labelled.labels.nodes[0]?.id ?? "",
     api_key: key.apiKey.id,
     invitation: invitation.id,
     audit_checkpoint: checkpoint,
+    budget,
     audit_entry: await idIn("audit_entry"),
     membership: await idIn("membership"),
   };
@@ -414,10 +448,13 @@ describe.each([
         );
       await write(foreign, "WORKSPACE");
       await write(eve, "PRIVATE");
+      await setBudget(foreign, { limitMicros: Date.now() });
+      const common = await send(world.atrium, world.callers.OWNER as Asking, commonBudget, { micros: Date.now() });
       const { createQuote: last } = await eve.sdk.CreateQuote({ input: { text: "The last one.", author: "Eve" } });
+      const told = [last.id, ...(/budget_\w{26}/.exec(common) ?? [])];
       if (root.ids.length === 0)
         await eventually(
-          async () => seen.filter(({ text }) => text.includes(last.id)).length,
+          async () => seen.filter(({ text }) => told.some((id) => text.includes(id))).length,
           (count) => count >= 4,
         );
       for (const end of ends) end();

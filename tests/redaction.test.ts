@@ -141,8 +141,9 @@ test("I15 N4 whatever people write, and whatever goes wrong, logs and traces hol
   canaries.hold("API key", secret);
   expect((await send("{ quotes { totalCount } }", {}, { authorization: `Bearer ${secret}` })).errors).toBeUndefined();
 
-  // A provider that works, and one that repeats the prompt while it fails.
+  // A provider that works, and one that repeats the prompt while it fails: named, so that no other one stands in for it.
   const wish = () => ({
+    provider: "compatible",
     topic: canaries.plant("topic"),
     tone: canaries.plant("tone"),
     audience: canaries.plant("audience"),

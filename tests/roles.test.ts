@@ -9,6 +9,7 @@ import { newId } from "#src/platform/ids.js";
 import { ask } from "./support/ask.js";
 import { type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { minimalDocument } from "./support/minimal-document.js";
+import { setBudget } from "./support/paid-provider.js";
 import { startTeam } from "./support/team.js";
 
 const schema = createSchema();
@@ -67,10 +68,10 @@ const codeOf = async ({ kind, query, variables }: (typeof fields)[number], asker
   if (kind === "subscription") {
     const connection = connect(atrium.url, { accessToken: () => asker.token, headers });
     // Things happen until it says something: its first entry, or why there will be none.
-    const happening = setInterval(
-      () => void owner.sdk.CreateQuote({ input: { text: "Heard?", author: "Owner" } }).catch(() => {}),
-      100,
-    );
+    const happening = setInterval(() => {
+      void owner.sdk.CreateQuote({ input: { text: "Heard?", author: "Owner" } }).catch(() => {});
+      void setBudget(owner, { limitMicros: Date.now() }).catch(() => {});
+    }, 100);
     const code = await connection
       .subscribe(query, variables)
       .next()

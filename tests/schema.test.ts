@@ -121,15 +121,18 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
           and c.column_name = 'workspace_id' and c.is_nullable = 'NO')
       order by 1`);
     expect(without.map(({ table_name }) => table_name)).toEqual([
+      "ai_settings",
       "data_export",
       "data_key",
       "guess_count",
       "linked_identity",
       "mail",
       "migration",
+      "model_price",
       "oauth_attempt",
       "passkey",
       "passkey_challenge",
+      "provider_state",
       "rate_limit_count",
       "recovery_code",
       "refresh_token",

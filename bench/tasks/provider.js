@@ -1,7 +1,10 @@
-// Answers of a provider that streams at a set pace, asked for directly and through Atrium's provider, fifty at a time.
-import { openAiCompatibleProvider } from "../../dist/src/ai/providers/openai-provider.js";
+// Answers of a provider that streams at a set pace, asked for directly and through all that Atrium puts before it, fifty at a time.
+import "reflect-metadata";
+import { createApp } from "../../dist/src/app.js";
+import { readConfig } from "../../dist/src/platform/config.js";
+import { createLogger } from "../../dist/src/platform/logger.js";
 
-const { BENCH_STUB: stub } = process.env;
+const { BENCH_STUB: stub, DATABASE_URL: databaseUrl } = process.env;
 const rounds = Number(process.env.BENCH_ROUNDS);
 const calls = Number(process.env.BENCH_CALLS);
 const inParallel = 50;
@@ -14,12 +17,20 @@ const newMessages = () => {
   ];
 };
 
-const provider = openAiCompatibleProvider({ baseUrl: `${stub}/v1`, models: ["model-a"], embeddingModels: [] });
+const config = readConfig({
+  DATABASE_URL: databaseUrl,
+  ATRIUM_SECRET: "a secret of the bench that is long enough",
+  ATRIUM_AI_SERVERS: "stub",
+  ATRIUM_AI_STUB_BASE_URL: `${stub}/v1`,
+  ATRIUM_AI_STUB_MODELS: "model-a",
+});
+const app = await createApp(config, { databaseUrl, logger: createLogger({ level: "silent", pretty: false }) });
+const pipeline = app.generations.routed;
 
-const throughProvider = async (messages) => {
+const throughAtrium = async (messages) => {
   let text = "";
-  const request = { model: "model-a", messages, maxTokens: 400, temperature: 1 };
-  for await (const chunk of provider.generate(request, new AbortController().signal))
+  const request = { model: "default", messages, maxTokens: 400, temperature: 1 };
+  for await (const chunk of pipeline.generate(request, new AbortController().signal))
     if (chunk.type === "text") text += chunk.text;
   return text;
 };
@@ -78,9 +89,10 @@ const timed = async (call, expected) => {
 };
 
 const expected = await direct(newMessages());
-await time(throughProvider, expected);
+await time(throughAtrium, expected);
 const measured = [];
 for (let round = 0; round < rounds; round += 1)
-  measured.push({ direct: await timed(direct, expected), provider: await timed(throughProvider, expected) });
+  measured.push({ direct: await timed(direct, expected), provider: await timed(throughAtrium, expected) });
+await app.close();
 process.stdout.write(JSON.stringify(measured));
 process.exit(0);

@@ -2,7 +2,7 @@ import type { Clock } from "#src/platform/clock.js";
 import type { Metrics } from "#src/platform/metrics.js";
 import { currentSpan, type Span } from "#src/platform/span.js";
 import { countTokens } from "./offline/count-tokens.js";
-import { costMicros } from "./prices.js";
+import type { Prices } from "./prices.js";
 import {
   type Attempt,
   type AttemptOutcome,
@@ -16,6 +16,7 @@ import {
 interface Deps {
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly prices: Pick<Prices, "costMicros">;
 }
 
 /** The provider, with every request told as an `attempt`, counted, timed and, where traces are exported, a span of its own. */
@@ -36,9 +37,12 @@ export const withAttempts = (provider: Provider, deps: Deps): Provider => {
             if (text === "") metrics.aiFirstToken.observe({ provider: name, model }, watch.firstToken());
             text += chunk.text;
           } else if (chunk.type === "end") {
-            const { finishReason, usage } = chunk;
+            const { finishReason } = chunk;
+            // What is not told has been spent all the same.
+            const usage = chunk.usage ?? estimate(request, text);
+            const isEstimated = chunk.usage === null;
             told = finishReason === "tool_calls" || finishReason === "stop" ? "ok" : finishReason;
-            yield { type: "attempt", attempt: watch.end(told, { model: chunk.model, usage }) };
+            yield { type: "attempt", attempt: watch.end(told, { model: chunk.model, usage, isEstimated }) };
           }
           yield chunk;
         }
@@ -58,7 +62,8 @@ export const withAttempts = (provider: Provider, deps: Deps): Provider => {
       try {
         const embeddings = await provider.embed(request, signal);
         const inputTokens = request.texts.reduce((sum, text) => sum + countTokens(text), 0);
-        const attempt = watch.end("ok", { usage: { inputTokens, outputTokens: 0 }, isEstimated: true });
+        const usage = embeddings.usage ?? { inputTokens, outputTokens: 0 };
+        const attempt = watch.end("ok", { usage, isEstimated: embeddings.usage === null });
         return { ...embeddings, attempts: [attempt] };
       } catch (error) {
         watch.end(outcomeOf(error, signal), { error });
@@ -70,7 +75,7 @@ export const withAttempts = (provider: Provider, deps: Deps): Provider => {
 
 const outcomeOf = (error: unknown, signal: AbortSignal): AttemptOutcome => {
   if (signal.aborted) return "stopped";
-  return error instanceof ProviderError ? error.fault : "unavailable";
+  return error instanceof ProviderError && error.fault !== "circuit_open" ? error.fault : "unavailable";
 };
 
 /** What an answer that was cut has cost: providers bill what they have sent. Without any text nothing is known, and nothing billed. */
@@ -126,11 +131,12 @@ class Watch {
 
   end(outcome: AttemptOutcome, { model = this.model, usage = null, isEstimated, error }: End): Attempt {
     const { provider, operation } = this;
-    const { metrics } = this.deps;
+    const { metrics, prices } = this.deps;
     const labels = { provider: provider.name, model: this.model };
     const latencyMs = this.#ms;
     const isWhole = outcome === "ok" || outcome === "length" || outcome === "content_filter";
-    const cost = costMicros(provider.offline, model, usage);
+    const priced = { provider, model: this.model, answered: model, at: this.#startedAt };
+    const cost = prices.costMicros(priced, usage);
     metrics.aiRequests.inc({ ...labels, outcome });
     metrics.aiDuration.observe(labels, latencyMs / 1000);
     if (usage !== null) {
@@ -147,6 +153,7 @@ class Watch {
     return {
       provider: provider.name,
       model: model.slice(0, 100),
+      askedModel: this.model,
       operation,
       outcome,
       startedAt: this.#startedAt,

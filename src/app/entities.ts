@@ -1,5 +1,14 @@
+import { AiSettingsRow } from "../ai/ai-settings.js";
+import { Budget } from "../ai/budget.js";
+import { BudgetHold } from "../ai/budget-hold.js";
+import { CachedAnswer } from "../ai/cached-answer.js";
 import { Generation } from "../ai/generation.js";
+import { GenerationBatch } from "../ai/generation-batch.js";
+import { ModelPrice } from "../ai/model-price.js";
+import { Prompt, PromptLabel, PromptVersion } from "../ai/prompt.js";
 import { ProviderCall } from "../ai/provider-call.js";
+import { ProviderState } from "../ai/provider-state.js";
+import { Replay, ReplayPair } from "../ai/replay.js";
 import { auditEntities } from "../audit/create-audit.js";
 import { AccessGrant } from "../identity/access-grant.js";
 import { ApiKey } from "../identity/api-key.js";
@@ -45,8 +54,20 @@ export const entities = [
   IdempotencyKey,
   RateLimitCount,
   DataKey,
+  AiSettingsRow,
+  Prompt,
+  PromptVersion,
+  PromptLabel,
+  GenerationBatch,
   Generation,
   ProviderCall,
+  ProviderState,
+  ModelPrice,
+  Budget,
+  BudgetHold,
+  Replay,
+  ReplayPair,
+  CachedAnswer,
   Quote,
   QuoteFavourite,
 ];
@@ -65,7 +86,7 @@ export const tenantTables = ({ metadata }: Database): string[] =>
 /** What the installation holds, as its metrics tell. */
 export const countedEntities = [User, Workspace, Quote, Generation];
 
-const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, ...expiringSignIns];
+const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, CachedAnswer, ...expiringSignIns];
 /** Tables whose rows end at their `expires_at`. */
 export const expiringTables = ({ metadata }: Database): string[] =>
   expiring.map((entity) => metadata.get(entity as new () => object).tableName);

@@ -1,3 +1,6 @@
+import { GenerateBatch } from "../ai/generation-batch-service.js";
+import { ReplayGenerations } from "../ai/replay-run.js";
+import { GenerateText } from "../ai/text-service.js";
 import { EraseAccount } from "../identity/erasure-service.js";
 import { ExportMyData } from "../identity/export-service.js";
 import { DeliverMail } from "../identity/mail-service.js";
@@ -14,5 +17,8 @@ export const jobDefinitions = [
   EraseAccount,
   EraseWorkspace,
   RotateEncryptionKey,
+  ReplayGenerations,
+  GenerateText,
+  GenerateBatch,
   GenerateQuote,
 ];

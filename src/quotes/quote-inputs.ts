@@ -1,5 +1,6 @@
 import { ArrayMaxSize, Length, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
+import { CacheMode } from "#src/ai/cache-mode.js";
 import { Visibility } from "#src/platform/owned-row.js";
 
 const upTo = (length: number) => ({ message: `must have 1 to ${length} characters` });
@@ -24,7 +25,7 @@ export class GenerateQuoteInput {
   @Length(1, 200, upTo(200))
   audience?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Name of a configured provider; the default one when left out." })
+  @Field(() => String, { nullable: true, description: "Name of a configured provider: then only that one is asked." })
   @MaxLength(50, { message: "has more than 50 characters" })
   provider?: string | null;
 
@@ -32,11 +33,30 @@ export class GenerateQuoteInput {
   @MaxLength(100, { message: "has more than 100 characters" })
   model?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A class of models, such as `fast`: one of them is chosen by how they do. Not together with a provider or a model; `default` when all are left out.",
+  })
+  @MaxLength(40, { message: "has more than 40 characters" })
+  modelClass?: string | null;
+  @Field(() => CacheMode, {
+    nullable: true,
+    description: "Whether a quote that was written before will do; BYPASS when left out: a new one each time.",
+  })
+  cache?: CacheMode | null;
+
   @Field(() => Visibility, {
     nullable: true,
     description: "Who sees the job, the generation and the quote; WORKSPACE when left out.",
   })
   visibility?: Visibility | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "True to have a model judge the text as well, which costs a second request; false when left out.",
+  })
+  judge?: boolean | null;
 }
 
 @InputType({ description: "A quote that a person enters." })

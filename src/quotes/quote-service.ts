@@ -2,7 +2,11 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { Generation } from "#src/ai/generation.js";
 import type { GenerationService } from "#src/ai/generation-service.js";
-import { scoreQuality } from "#src/ai/score-quality.js";
+import type { PromptVersion } from "#src/ai/prompt.js";
+import type { PromptService } from "#src/ai/prompt-service.js";
+import type { QualityService } from "#src/ai/quality-service.js";
+import { renderPrompt } from "#src/ai/render-prompt.js";
+import { requestOf } from "#src/ai/request-of.js";
 import { AccessLevel } from "#src/platform/access-level.js";
 import type { Actor } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
@@ -25,6 +29,7 @@ const generateQuotePayload = z.object({
   topic: z.string(),
   tone: z.string().nullish(),
   audience: z.string().nullish(),
+  judge: z.boolean().default(false),
 });
 type GenerateQuotePayload = z.infer<typeof generateQuotePayload>;
 
@@ -32,6 +37,9 @@ export const GenerateQuote = defineJob("quotes.generate", generateQuotePayload, 
   lane: "interactive",
   timeoutMs: 120_000,
 });
+
+/** How the answers for a purpose are cleaned, for those who ask for them again. */
+export const quoteFilters = { [GenerateQuote.kind]: unframe };
 
 export const favouriteList = defineList(QuoteFavourite, { plural: "quoteFavourites" });
 export const quoteList = defineList(Quote, { plural: "quotes" });
@@ -41,6 +49,8 @@ export class QuoteService {
   constructor(
     private readonly database: Database,
     private readonly generations: GenerationService,
+    private readonly prompts: PromptService,
+    private readonly quality: QualityService,
   ) {}
 
   create(actor: Actor, input: CreateQuoteInput): Promise<Quote> {
@@ -101,27 +111,35 @@ export class QuoteService {
 
   /** Asks for a quote. What can be wrong with the wish is said here, so that it fails at once and not in a worker. */
   async requestGeneration(actor: Actor, input: GenerateQuoteInput): Promise<Job> {
-    const model = this.generations.modelFor(input.provider, input.model);
-    const { tone, audience } = input;
+    const { provider, model, modelClass, tone, audience } = input;
+    const named = provider || model || modelClass ? this.generations.modelFor(provider, model, modelClass) : undefined;
     const wish = { topic: filled(input.topic, "input.topic"), tone, audience };
-    const request = { model, messages: quotePrompt(wish), maxTokens: 400, temperature: 1 };
+    const version = await this.prompts.labelled(actor, quotePrompt.name);
+    const variables = variablesOf(version, wish);
+    const request = requestOf({
+      messages: renderPrompt(version, variables, "input"),
+      model: named ?? this.generations.modelFor(null, null, version.modelClass),
+      advice: version,
+    });
+    const prompt = { versionId: version.id, variables };
     return this.database.write(actor, async (change) => {
       const visibility = input.visibility ?? Visibility.WORKSPACE;
       const generationId = newId("generation");
-      const job = change.enqueue(GenerateQuote, { ...wish, generationId }, visibility);
-      this.generations.ask(change, job, { id: generationId, purpose: GenerateQuote.kind, request });
+      const { cache, judge } = input;
+      const job = change.enqueue(GenerateQuote, { ...wish, generationId, judge: judge ?? false }, visibility);
+      this.generations.ask(change, job, { id: generationId, purpose: GenerateQuote.kind, request, prompt, cache });
       return job;
     });
   }
 
   /** Writes the quote. Its end and its rows are one commit, so however often it is begun, one quote comes of it. */
-  async generate(run: Run, { generationId, ...wish }: GenerateQuotePayload): Promise<Quote | Generation> {
+  async generate(run: Run, { generationId, judge, ...wish }: GenerateQuotePayload): Promise<Quote | Generation> {
     const answered = await this.generations.generate(run, generationId, unframe());
     // Written; what remains is to rate and to store it.
     if (answered.isComplete) run.progress(0.9);
-    const qualityScore = answered.isComplete ? scoreQuality(answered.text, wish.topic).score : null;
+    const rating = await this.quality.rate(answered, { judge, signal: run.signal });
     return run.finish(async (change) => {
-      const generation = this.generations.end(change, answered, { qualityScore });
+      const generation = this.generations.end(change, answered, { rating });
       if (!answered.isComplete) return generation;
       const quote = change.create(Quote, {
         text: answered.text,
@@ -132,7 +150,7 @@ export class QuoteService {
         tone: wish.tone ?? null,
         audience: wish.audience ?? null,
         aiModel: answered.model,
-        qualityScore,
+        qualityScore: generation.qualityScore,
         createdById: run.actor.userId,
         visibility: run.job.visibility,
         generationId: generation.id,
@@ -143,6 +161,10 @@ export class QuoteService {
     });
   }
 }
+
+/** What a version asks for of a wish: one of the workspace's own may leave some of it out. */
+const variablesOf = ({ variables }: PromptVersion, wish: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(variables.flatMap(({ name }) => (wish[name] == null ? [] : [[name, wish[name]]])));
 
 /**
  * Changes who sees a quote, and with it all that would tell of it: who likes it, how it was written, the job with its

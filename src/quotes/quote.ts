@@ -26,6 +26,10 @@ registerEnumType(QuoteSource, {
 @Index({ name: "quote_workspace_created", properties: ["workspaceId", "createdAt", "id"] })
 @Index({ name: "quote_tags", properties: ["tags"], type: "gin" })
 @Index({ name: "quote_psychological_profile", properties: ["psychologicalProfile"], type: "gin" })
+@Index({
+  name: "quote_words",
+  expression: "create index quote_words on quote using gin (to_tsvector('simple', text))",
+})
 export class Quote extends OwnedRow {
   @Column(() => String, { sql: "text", description: "The quote itself, 1 to 2,000 characters.", filter: true })
   text!: string;

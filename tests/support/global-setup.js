@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import "reflect-metadata";
-import { connectDatabase } from "#src/app.js";
+import { connectDatabase } from "#src/app/connect-database.js";
 import { readConfig } from "#src/platform/config.js";
 import { startEmbeddedPostgres } from "#src/platform/embedded-postgres.js";
 import { migrateUp } from "#src/platform/migrate.js";

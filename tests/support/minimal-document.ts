@@ -15,6 +15,7 @@ import { newId } from "#src/platform/ids.js";
 const scalars: Readonly<Record<string, unknown>> = {
   Int: 1,
   Float: 1,
+  SafeInt: 1,
   Boolean: true,
   Duration: "PT1H",
   DateTimeISO: "2100-01-01T00:00:00.000Z",

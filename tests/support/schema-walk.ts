@@ -64,6 +64,11 @@ export const rootFields = (schema: GraphQLSchema): RootField[] =>
     })),
   );
 
+/** What excludes the other ways to say the same. */
+const alone: ReadonlySet<string | undefined> = new Set(["promptVersionId"]);
+/** Texts that have a form. */
+const texts: Readonly<Record<string, string>> = { name: "sample", label: "sample" };
+
 /** A value that an input takes, with this id wherever the path leads, and all other fields that must be there. */
 const sample = (type: GraphQLInputType, path: readonly string[], id: string, isNeeded: boolean): unknown => {
   const nullable = getNullableType(type);
@@ -72,11 +77,13 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
   if (isInputObjectType(nullable)) {
     const fields = Object.values(nullable.getFields()).filter(
       ({ name, type: inner }) =>
-        name === path[0] || isNonNullType(inner) || (isNeeded && isLeafType(getNamedType(inner))),
+        name === path[0] ||
+        isNonNullType(inner) ||
+        (isNeeded && !alone.has(path[0]) && isLeafType(getNamedType(inner))),
     );
     const entries = fields.map(({ name, type: inner }) => [
       name,
-      sample(inner, name === path[0] ? path.slice(1) : [], id, false),
+      textFor(name, inner) ?? sample(inner, name === path[0] ? path.slice(1) : [], id, false),
     ]);
     return Object.fromEntries(entries);
   }
@@ -85,6 +92,7 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
       return id;
     case "Int":
     case "Float":
+    case "SafeInt":
       return 1;
     case "Boolean":
       return true;
@@ -97,6 +105,9 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
       return "sample@example.com";
   }
 };
+
+const textFor = (name: string, type: GraphQLInputType): string | undefined =>
+  getNullableType(type).toString() === "String" ? texts[name] : undefined;
 
 /** What the document needs to be sent with an id at one of the field's places; `others` are for arguments beside it. */
 export const argumentsFor = (
@@ -112,7 +123,8 @@ export const argumentsFor = (
   return Object.fromEntries(
     given.map(({ name, type }) => [
       name,
-      sample(type, name === first ? rest : [], name === first ? id : (others[name] ?? id), name === "input"),
+      textFor(name, type) ??
+        sample(type, name === first ? rest : [], name === first ? id : (others[name] ?? id), name === "input"),
     ]),
   );
 };

@@ -33,7 +33,7 @@ export const scriptedProvider = ({ words = ["One", " two", " three."], delayMs =
       }
       yield { type: "end", finishReason: "stop", model, usage: { inputTokens: 10, outputTokens: words.length } };
     },
-    embed: async () => ({ vectors: [], model: "none" }),
+    embed: async () => ({ vectors: [], model: "none", usage: null }),
   };
   return { provider, state };
 };
