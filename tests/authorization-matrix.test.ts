@@ -321,12 +321,12 @@ describe.each([
   ["no conditions in statements", true, {}],
   ["no row-level security", false, { ATRIUM_ROW_SECURITY: "off" }],
 ] as const)("I11 with %s", (_name, withoutConditions, env) => {
+  const isWhole = !withoutConditions && Object.keys(env).length === 0;
   let world: World;
   let restore = () => {};
   beforeAll(async () => {
     world = await makeWorld(env);
     // Roles are the first wall's, which stands in every world: where another is missing, four stand for all.
-    const isWhole = !withoutConditions && Object.keys(env).length === 0;
     const asking = isWhole ? Object.keys(world.callers) : ["OWNER", "VIEWER", "OUTSIDER", "INTRUDER"];
     world = {
       ...world,
@@ -357,24 +357,30 @@ describe.each([
     180_000,
   );
 
-  // An answer that is the same for everybody, because the question was wrong, would prove nothing.
-  test.each(tried((root) => root.ids.length > 0 && !isLive(root) && !forOperators(root)))(
+  // An answer that is the same for everybody, because the question was wrong, would prove nothing. Once is enough to know.
+  test.each(tried((root) => isWhole && root.ids.length > 0 && !isLive(root) && !forOperators(root)))(
     "I11 %s is asked so that it tells its owner",
     async (_f, root) => {
-      const differing: string[] = [];
-      for (const [place, owner] of world.owners.entries())
-        for (const { path, kind } of root.ids)
-          for (const [of, id] of world.secrets.flatMap((each) => Object.entries(each))) {
-            if (kind !== undefined && kind !== of) continue;
-            const unknown = newId(of);
-            const who = { accessToken: owner.accessToken, workspaceId: owner.workspaceId, dryRun: true };
-            const [found, missing] = [
-              await question(world, root, path, id, who, place),
-              await question(world, root, path, unknown, who, place),
-            ];
-            if (shape(found, id) !== shape(missing, unknown)) differing.push(path);
-          }
-      expect(differing).not.toEqual([]);
+      const cases = [...world.owners.entries()].flatMap(([place, owner]) =>
+        root.ids.flatMap(({ path, kind }) =>
+          world.secrets
+            .flatMap((each) => Object.entries(each))
+            .filter(([of]) => kind === undefined || kind === of)
+            .map(([of, id]) => ({ place, owner, path, of, id })),
+        ),
+      );
+      const differs = async ({ place, owner, path, of, id }: (typeof cases)[number]) => {
+        const unknown = newId(of);
+        const who = { accessToken: owner.accessToken, workspaceId: owner.workspaceId, dryRun: true };
+        const [found, missing] = await Promise.all(
+          [id, unknown].map((each) => question(world, root, path, each, who, place)),
+        );
+        return shape(found ?? "", id) !== shape(missing ?? "", unknown);
+      };
+      let isTold = false;
+      for (let begin = 0; begin < cases.length && !isTold; begin += 8)
+        isTold = (await Promise.all(cases.slice(begin, begin + 8).map(differs))).includes(true);
+      expect(isTold).toBe(true);
     },
     120_000,
   );
@@ -387,9 +393,11 @@ describe.each([
       const secrets = tellsPrivateIds.has(root.field.name) ? world.secrets.slice(0, 1) : world.secrets;
       // Many would end what the others need, such as the session or the workspace of the one who asks.
       const dryRun = root.operation === "mutation";
-      for (const who of Object.values(world.callers)) {
-        const document = documentFor(schema, root, Object.keys(variables));
-        const text = await send(world.atrium, { ...who, dryRun }, document, variables);
+      const document = documentFor(schema, root, Object.keys(variables));
+      const texts = await Promise.all(
+        Object.values(world.callers).map((who) => send(world.atrium, { ...who, dryRun }, document, variables)),
+      );
+      for (const text of texts) {
         expect(leaksIn(text, secrets, "-")).toEqual([]);
         expect(text).not.toMatch(broken);
       }
@@ -452,7 +460,8 @@ describe.each([
       const common = await send(world.atrium, world.callers.OWNER as Asking, commonBudget, { micros: Date.now() });
       const { createQuote: last } = await eve.sdk.CreateQuote({ input: { text: "The last one.", author: "Eve" } });
       const told = [last.id, ...(/budget_\w{26}/.exec(common) ?? [])];
-      if (root.ids.length === 0)
+      // Of the streams about no one thing these tell of what was just done; providers go on as they were.
+      if (["events", "budgetChanged"].includes(root.field.name))
         await eventually(
           async () => seen.filter(({ text }) => told.some((id) => text.includes(id))).length,
           (count) => count >= 4,

@@ -50,8 +50,11 @@ const idPlaces = (inputs: readonly Inputs[], path: readonly string[] = [], kind?
     const named = getNamedType(type);
     if (named.name === "ID") return [{ path: here.join("."), kind }];
     if (!isInputObjectType(named) || here.length > deepest || ["and", "or", "not"].includes(name)) return [];
-    const inner = named.name === "IDFilter" ? (name === "id" ? kind : undefined) : kindOf(named.name);
-    return idPlaces(Object.values(named.getFields()), here, inner);
+    const isComparison = named.name === "IDFilter";
+    const inner = isComparison ? (name === "id" ? kind : undefined) : kindOf(named.name);
+    const fields = Object.values(named.getFields());
+    // How ids are compared is the same everywhere: through other rows one comparison stands for all.
+    return idPlaces(isComparison && here.length > 2 ? fields.filter(({ name }) => name === "eq") : fields, here, inner);
   });
 
 /** Every root field of a schema. */
@@ -157,6 +160,7 @@ export const documentFor = (
   const args = field.args.filter(({ name }) => given.includes(name));
   const variables = args.map(({ name, type }) => `$${name}: ${type}`).join(", ");
   const passed = args.map(({ name }) => `${name}: $${name}`).join(", ");
-  const depth = field.name.endsWith("s") ? 3 : 2;
+  // Of a type that may be any other, each is selected: further in they only name one another.
+  const depth = isAbstractType(getNamedType(field.type)) ? 1 : field.name.endsWith("s") ? 3 : 2;
   return `${operation} ${variables && `(${variables})`} { ${field.name}${passed && `(${passed})`} ${select(schema, field.type, depth)} }`;
 };
