@@ -363,6 +363,7 @@ describe("the end of a stream", () => {
     );
     // The others join the first one.
     await new Promise((resolve) => setTimeout(resolve, 500));
+    await idleWorkers.database.query("delete from generation where job_id = $1", [job.id]);
     await idleWorkers.database.query("delete from job where id = $1", [job.id]);
     for (const watcher of watchers) {
       expect(await watcher.ended).toBe("complete");
