@@ -465,7 +465,7 @@ describe.each([
       if (["events", "budgetChanged"].includes(root.field.name))
         await eventually(
           async () => seen.filter(({ text }) => told.some((id) => text.includes(id))).length,
-          // Of those who ask, so many are in the workspace.
+          // Event streams, of which so many are in the workspace; what sockets got is gathered behind it.
           (count) => count >= (isWhole ? 4 : 2),
         );
       for (const end of ends) end();
