@@ -15,6 +15,7 @@ import type { GenerationService, GenerationWish } from "./generation-service.js"
 import type { QualityService } from "./quality-service.js";
 import type { GenerateBatchInput, TextInput } from "./text-inputs.js";
 import type { TextService } from "./text-service.js";
+import { writeEach } from "./write-each.js";
 import { silent } from "./writing.js";
 
 export const batchList = defineList(GenerationBatch, { plural: "generationBatches" });
@@ -23,9 +24,6 @@ export const GenerateBatch = defineJob("ai.generate_batch", z.object({ batchId: 
   lane: "batch",
   timeoutMs: 60 * 60_000,
 });
-
-/** How many texts of one batch are written at a time. */
-const concurrency = 4;
 
 interface Deps {
   readonly database: Database;
@@ -62,23 +60,7 @@ export class GenerationBatchService {
     const all = await this.deps.database.rows(sql<{ id: string; status: GenerationStatus }>`
       select id, status from generation where batch_id = ${batchId} and workspace_id = ${run.actor.workspaceId} order by batch_position`);
     const open = all.filter(({ status }) => status === GenerationStatus.OPEN);
-    let ended = all.length - open.length;
-    let isBroken = false;
-    const queue = open.values();
-    const write = async () => {
-      for (const { id } of queue) {
-        if (isBroken || run.signal.aborted) return;
-        await this.#write(run, id).catch((error: unknown) => {
-          isBroken = true;
-          throw error;
-        });
-        ended += 1;
-        run.progress(ended / all.length);
-      }
-    };
-    const writers = await Promise.allSettled(Array.from({ length: concurrency }, write));
-    for (const writer of writers) if (writer.status === "rejected") throw writer.reason;
-    if (run.signal.aborted && !run.cancelled) throw run.signal.reason;
+    await writeEach(run, { open, total: all.length, write: ({ id }) => this.#write(run, id) });
     return run.finish(async (change) => {
       await change.sql(sql`update generation set status = ${GenerationStatus.CANCELLED}, finished_at = ${change.now}
         where batch_id = ${batchId} and status = ${GenerationStatus.OPEN}`);

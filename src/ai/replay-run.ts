@@ -16,12 +16,10 @@ import type { QualityService } from "./quality-service.js";
 import { Replay, ReplayPair, ReplayPairStatus } from "./replay.js";
 import { replayedRequest } from "./replayed-request.js";
 import { type Rating, toQuality } from "./score-quality.js";
+import { writeEach } from "./write-each.js";
 import { silent } from "./writing.js";
 
 const cancelled = "The replay was cancelled.";
-
-/** How many texts of one replay are written at a time. */
-const concurrency = 4;
 
 /** It goes through hundreds of texts; an attempt that is given up for its time loses nothing of what is done. */
 export const ReplayGenerations = defineJob("generations.replay", z.object({ replayId: z.string() }), {
@@ -56,23 +54,7 @@ export class ReplayRun {
     await this.#reopen(replayId);
     const open = await this.#open(replayId);
     const { total } = this.#replay;
-    let ended = total - open.length;
-    let isBroken = false;
-    const queue = open.values();
-    const write = async () => {
-      for (const pair of queue) {
-        if (isBroken || run.signal.aborted) return;
-        await this.#replayOne(pair).catch((error: unknown) => {
-          isBroken = true;
-          throw error;
-        });
-        ended += 1;
-        run.progress(ended / total);
-      }
-    };
-    const writers = await Promise.allSettled(Array.from({ length: concurrency }, write));
-    for (const writer of writers) if (writer.status === "rejected") throw writer.reason;
-    if (run.signal.aborted && !run.cancelled) throw run.signal.reason;
+    await writeEach(run, { open, total, write: (pair) => this.#replayOne(pair) });
     return run.finish(async (change) => {
       await change.sql(sql`update replay_pair set status = ${ReplayPairStatus.SKIPPED}, reason = ${cancelled}
         where replay_id = ${replayId} and status = ${ReplayPairStatus.OPEN}`);
