@@ -55,10 +55,13 @@ export const route = (providers: readonly Provider[], deps: Deps): RoutedProvide
   };
 
   /** Beside each other, in the order in which they are set. */
-  const stand = async (candidates: readonly Candidate[]): Promise<RoutedCandidate[]> => {
+  const stand = async (
+    candidates: readonly Candidate[],
+    statesOf: Deps["circuits"]["statesOf"] = (vendors) => circuits.statesOf(vendors),
+  ): Promise<RoutedCandidate[]> => {
     const models = candidates.map(({ provider, model }) => ({ provider: provider.name, model }));
     const vendors = candidates.flatMap(({ provider }) => (provider.offline ? [] : [provider.name]));
-    const [known, states] = await Promise.all([statistics.of(models), circuits.statesOf(vendors)]);
+    const [known, states] = await Promise.all([statistics.of(models), statesOf(vendors)]);
     const measured = candidates.map(({ provider, model, weight = 1 }, index) => ({
       ...{ latencyMs: null, calls: 0, successes: 0, headroom: null, ...known[index] },
       costMicros: costOf(provider, model),
@@ -77,7 +80,8 @@ export const route = (providers: readonly Provider[], deps: Deps): RoutedProvide
   const plan = async (model: string): Promise<{ order: readonly Candidate[]; routing: Routing }> => {
     const candidates = among(model);
     const isPinned = model.includes("/");
-    const standing = await stand(candidates);
+    // Where there is no choice nothing hangs on the circuit but whether the call is admitted, which is asked then.
+    const standing = await (candidates.length === 1 ? stand(candidates, async () => new Map()) : stand(candidates));
     const drawn = drawOrder(
       standing.map(({ share }) => share),
       random,
