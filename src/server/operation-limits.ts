@@ -82,4 +82,5 @@ export class OperationLimits {
 }
 
 /** All sessions of a user count together, and each API key for itself. */
-const subjectOf = ({ credential, userId }: Caller): string => (credential.kind === "API_KEY" ? credential.id : userId);
+export const subjectOf = ({ credential, userId }: Caller): string =>
+  credential.kind === "API_KEY" ? credential.id : userId;

@@ -16,6 +16,13 @@ export const statusOf = (error: unknown): number | undefined => {
   return errorsOf(error).every((each) => each instanceof GraphQLError) ? undefined : 500;
 };
 
+/** What is an answer like others at `/graphql`, and has a status of its own at a route that answers one question. */
+const routeStatuses: Partial<Record<ErrorCode, number>> = {
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PROVIDER_UNAVAILABLE: 503,
+};
+
 /** The same for a route that answers one question: there every error has a status. */
 export const routeStatusOf = (error: unknown): number =>
-  error instanceof DomainError && error.code === "CONFLICT" ? 409 : (statusOf(error) ?? 400);
+  (error instanceof DomainError ? routeStatuses[error.code] : undefined) ?? statusOf(error) ?? 400;
