@@ -40,6 +40,8 @@ export interface GenerationWish {
   readonly batch?: { readonly id: string; readonly position: number } | undefined;
   /** The replay that it is a part of, the generation that it replays, and the API key that all of that was asked for with. */
   readonly replay?: { readonly id: string; readonly originalId: string; readonly apiKeyId: string | null };
+  /** The API key on whose behalf a job asks, when it is not the actor's own. */
+  readonly apiKeyId?: string | null;
   /** Goes past the cache when left out. */
   readonly cache?: CacheMode | null | undefined;
 }
@@ -140,7 +142,7 @@ export class GenerationService {
       cacheMode: cache ?? CacheMode.BYPASS,
       jobId: job.id,
       createdById: userId,
-      apiKeyId: replay?.apiKeyId ?? (credential?.kind === "API_KEY" ? credential.id : null),
+      apiKeyId: wish.apiKeyId ?? replay?.apiKeyId ?? (credential?.kind === "API_KEY" ? credential.id : null),
       replayId: replay?.id ?? null,
       replayOfId: replay?.originalId ?? null,
       visibility: job.visibility,

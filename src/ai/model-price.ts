@@ -8,7 +8,9 @@ import { Column, PrivateColumn } from "#src/platform/column.js";
 const highest = 1_000_000_000;
 
 /** Of the installation: its prices are the same for all workspaces. */
-@ObjectType({ description: "What a million tokens of a model cost, from a time on until its next price." })
+@ObjectType({
+  description: "What a million tokens of a model cost, or a minute of sound, from a time on until its next price.",
+})
 @Entity({ tableName: "model_price" })
 @Index({
   name: "model_price_point",
@@ -39,6 +41,13 @@ export class ModelPrice {
 
   @Column(() => GraphQLSafeInt, { sql: "bigint", description: "Micro-dollars for a million tokens that are received." })
   outputMicrosPerMillion!: number;
+
+  @Column(() => GraphQLSafeInt, {
+    sql: "bigint",
+    nullable: true,
+    description: "Micro-dollars for a minute of sound; null for a model that does not listen.",
+  })
+  microsPerMinute!: number | null;
 
   @Field(() => Boolean, { description: "True for a vendor's list price, which Atrium brings along." })
   isPublished!: boolean;
@@ -82,6 +91,15 @@ export class SetModelPriceInput {
   @Min(0, { message: "must not be negative" })
   @Max(highest, { message: "must be at most 1,000,000,000" })
   outputMicrosPerMillion!: number;
+
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: "Micro-dollars for a minute of sound, 0 to 1,000,000,000; left out for a model that does not listen.",
+  })
+  @IsInt({ message: "must be a whole number" })
+  @Min(0, { message: "must not be negative" })
+  @Max(highest, { message: "must be at most 1,000,000,000" })
+  microsPerMinute?: number | null;
 }
 
 /** Woken when a price was set. */

@@ -74,6 +74,15 @@ export class Prices {
     return price === undefined || usage === null ? null : costOf(price, usage);
   }
 
+  /** What so much sound costs, in micro-dollars, rounded up; null for a model without a price for it. */
+  soundMicros({ provider, model, at }: Priced, durationMs: number): number | null {
+    if (provider.offline) return 0;
+    if (performance.now() - this.#readAt > believedMs) this.#look();
+    const known = [...this.#stored, ...publishedPrices].filter(({ microsPerMinute }) => microsPerMinute !== null);
+    const perMinute = findPrice(known, { provider: provider.name, model, at })?.microsPerMinute ?? null;
+    return perMinute === null ? null : Math.ceil((durationMs * perMinute) / 60_000);
+  }
+
   /** The most that one request can cost, by each `provider/model` that may answer it; null where a price is not known. */
   ceilings(candidates: readonly Candidate[], request: GenerationRequest, at: Date): Record<string, number | null> {
     const most = mostTokens(request);
@@ -96,7 +105,7 @@ export class Prices {
   /** Sets a price from a time on; one of the same moment is replaced. */
   async set(actor: Actor, input: SetModelPriceInput): Promise<ModelPrice> {
     const { database, providers } = this.deps;
-    const { model, inputMicrosPerMillion, outputMicrosPerMillion } = input;
+    const { model, inputMicrosPerMillion, outputMicrosPerMillion, microsPerMinute = null } = input;
     const provider = input.provider ?? null;
     if (provider !== null && !providers.includes(provider))
       throw badInput(
@@ -106,12 +115,13 @@ export class Prices {
     const price = await database.write(asSystem(actor), async (change) => {
       const validFrom = input.validFrom ?? change.now;
       const [row] = await change.sql(sql<StoredPrice>`
-        insert into model_price (id, provider, model, valid_from, input_micros_per_million, output_micros_per_million, created_at)
-        values (${newId("model_price")}, ${provider}, ${model}, ${validFrom}, ${inputMicrosPerMillion}, ${outputMicrosPerMillion}, ${change.now})
+        insert into model_price (id, provider, model, valid_from, input_micros_per_million, output_micros_per_million, micros_per_minute, created_at)
+        values (${newId("model_price")}, ${provider}, ${model}, ${validFrom}, ${inputMicrosPerMillion}, ${outputMicrosPerMillion}, ${microsPerMinute}, ${change.now})
         on conflict (coalesce(provider, ''), model, valid_from) do update
-          set input_micros_per_million = excluded.input_micros_per_million, output_micros_per_million = excluded.output_micros_per_million
+          set input_micros_per_million = excluded.input_micros_per_million, output_micros_per_million = excluded.output_micros_per_million,
+            micros_per_minute = excluded.micros_per_minute
         returning id, provider, model, valid_from as "validFrom", input_micros_per_million::float8 as "inputMicrosPerMillion",
-          output_micros_per_million::float8 as "outputMicrosPerMillion"`);
+          output_micros_per_million::float8 as "outputMicrosPerMillion", micros_per_minute::float8 as "microsPerMinute"`);
       if (row === undefined) throw new Error("The price was not stored.");
       const { id, ...after } = row;
       change.audit("model_price.set", { id }, { after });
@@ -126,7 +136,7 @@ export class Prices {
   #rows(): Promise<StoredPrice[]> {
     return this.deps.database.rows(sql<StoredPrice>`
       select id, provider, model, valid_from as "validFrom", input_micros_per_million::float8 as "inputMicrosPerMillion",
-        output_micros_per_million::float8 as "outputMicrosPerMillion"
+        output_micros_per_million::float8 as "outputMicrosPerMillion", micros_per_minute::float8 as "microsPerMinute"
       from model_price order by valid_from desc, id desc`);
   }
 

@@ -10,6 +10,7 @@ import type { AttemptOutcome } from "./provider.js";
 export enum ProviderOperation {
   CHAT = "CHAT",
   EMBEDDINGS = "EMBEDDINGS",
+  TRANSCRIPTION = "TRANSCRIPTION",
 }
 
 registerEnumType(ProviderOperation, {
@@ -18,6 +19,7 @@ registerEnumType(ProviderOperation, {
   valuesConfig: {
     CHAT: { description: "A text." },
     EMBEDDINGS: { description: "Vectors of texts." },
+    TRANSCRIPTION: { description: "The words of a recording." },
   },
 });
 
@@ -63,25 +65,36 @@ registerEnumType(ProviderOutcome, {
 export const toOutcome = (outcome: AttemptOutcome): ProviderOutcome =>
   ProviderOutcome[outcome.toUpperCase() as keyof typeof ProviderOutcome];
 
+const sharedWith = (subject: string) => visibleToSharers({ subject, owner: "created_by_id" });
+
 /** The ledger: append-only, one row for each request to a provider. What generations and budgets say of money is its sum. */
 @Stored({
   table: "provider_call",
   description: "One request to a provider, or an answer from the cache in its place: how it ended and what it cost.",
-  visible: visibleToSharers({ subject: "generation_id", owner: "created_by_id" }),
+  visible: (row, actor) =>
+    `(${sharedWith("generation_id")(row, actor)}) or (${sharedWith("transcript_id")(row, actor)})`,
   triggers: { provider_call_spends: providerCallSpends },
   alsoWrites: ["generation", "budget"],
 })
 @Index({ name: "provider_call_generation", properties: ["generationId", "id"] })
+@Index({
+  name: "provider_call_transcript",
+  expression: "create index provider_call_transcript on provider_call (transcript_id) where transcript_id is not null",
+})
 @Index({ name: "provider_call_started", properties: ["workspaceId", "startedAt", "id"] })
 @Index({ name: "provider_call_recent", properties: ["startedAt"] })
 export class ProviderCall extends Row {
-  /** That of its generation. */
+  /** That of its generation or its transcript. */
   @PrivateColumn({ sql: "text", defaultRaw: "'WORKSPACE'" })
   visibility!: Visibility;
 
   /** Null for what belongs to no generation, such as vectors of a document. */
   @PrivateColumn({ sql: "text", nullable: true })
   generationId!: string | null;
+
+  /** Null for all but TRANSCRIPTION. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  transcriptId!: string | null;
 
   @PrivateColumn({ sql: "text" })
   createdById!: string;

@@ -4,7 +4,7 @@ import { createUnionType, Field, Float, Int, ObjectType } from "type-graphql";
 import { PrivateColumn } from "./column.js";
 import { Job } from "./job.js";
 
-export type JobEventKind = "started" | "progressed" | "text" | "attempt_failed" | "ended";
+export type JobEventKind = "started" | "progressed" | "text" | "step" | "attempt_failed" | "ended";
 
 /**
  * One entry of a job's thread. `seq` counts 1, 2, 3 … without a gap and in commit order, because every writer holds the
@@ -65,7 +65,8 @@ export class JobProgressed extends ThreadEntry {
 }
 
 @ObjectType({
-  description: "The next piece of text. All pieces since the last `JobStarted`, joined, are the text so far.",
+  description:
+    "The next piece of text. All pieces since the last `JobStarted` or `StepFinished`, joined, are the text so far.",
 })
 export class TextChunk extends ThreadEntry {
   @Field(() => Int, { description: "Number of the attempt that wrote it." })
@@ -73,6 +74,15 @@ export class TextChunk extends ThreadEntry {
 
   @Field(() => String, { description: "The piece, spaces and line breaks included." })
   text!: string;
+}
+
+@ObjectType({
+  description:
+    "A job of several steps has done one of them. Text of later steps stands for itself: join anew from here.",
+})
+export class StepFinished extends ThreadEntry {
+  @Field(() => String, { description: "Name of the step, such as `transcription`." })
+  step!: string;
 }
 
 @ObjectType({ description: "An attempt failed and another one will follow." })
@@ -96,6 +106,6 @@ export class JobEnded extends ThreadEntry {
 export const JobEvent = createUnionType({
   name: "JobEvent",
   description: "One event of a job's thread.",
-  types: () => [JobStarted, JobProgressed, TextChunk, AttemptFailed, JobEnded] as const,
+  types: () => [JobStarted, JobProgressed, TextChunk, StepFinished, AttemptFailed, JobEnded] as const,
 });
 export type JobEvent = typeof JobEvent;

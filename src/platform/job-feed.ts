@@ -11,6 +11,7 @@ import {
   type JobEventKind,
   JobProgressed,
   JobStarted,
+  StepFinished,
   TextChunk,
 } from "./job-event.js";
 import type { Following, Live } from "./live.js";
@@ -20,7 +21,7 @@ interface ThreadRow {
   seq: number;
   attempt: number;
   kind: JobEventKind;
-  data: { text?: string; progress?: number; error?: JobError; retryAt?: string };
+  data: { text?: string; step?: string; progress?: number; error?: JobError; retryAt?: string };
   at: string;
   /** Of the job, as it was when the row was read. */
   status: JobStatus;
@@ -82,6 +83,8 @@ export const jobFeed = async (
         return Object.assign(new JobProgressed(), entry, { progress: data.progress });
       case "text":
         return Object.assign(new TextChunk(), entry, { attempt, text: data.text });
+      case "step":
+        return Object.assign(new StepFinished(), entry, { step: data.step });
       case "attempt_failed":
         return Object.assign(new AttemptFailed(), entry, {
           attempt,

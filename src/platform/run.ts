@@ -69,6 +69,12 @@ export class Run implements Writer {
     this.thread.write(this, { kind: "progressed", data: { progress: Math.min(1, Math.max(0, share)) } });
   }
 
+  /** Tells that one of several steps is done, behind the text before it: what follows is the text of the next one. */
+  step(step: string): void {
+    this.#endText();
+    this.thread.write(this, { kind: "step", data: { step } });
+  }
+
   /**
    * A part of the work that is over, in a commit of its own while the job goes on. Like `finish` it throws `Superseded` when
    * another worker has taken the job over, so `work` touches nothing but the change.

@@ -24,8 +24,15 @@ export interface Step extends ThreadEntry {
   readonly data: { readonly progress: number };
 }
 
+export interface Milestone extends ThreadEntry {
+  readonly kind: "step";
+  readonly data: { readonly step: string };
+}
+
+export type Told = Piece | Step | Milestone;
+
 /** Not stored yet, in order; pieces that follow each other are one. */
-type Draft = (Piece | Step)[];
+type Draft = Told[];
 
 /** Pause between two writes, in milliseconds: many tokens of many jobs become one statement. */
 const gatherMs = 20;
@@ -43,7 +50,7 @@ export class ThreadWriter {
   ) {}
 
   /** Stored within milliseconds, or the writer is stopped. */
-  write(writer: Writer, entry: Piece | Step): void {
+  write(writer: Writer, entry: Told): void {
     const draft = this.#drafts.get(writer) ?? [];
     this.#drafts.set(writer, draft);
     const last = draft.at(-1);
@@ -146,7 +153,7 @@ export class ThreadWriter {
 }
 
 /** How far the entries bring the job; nothing when they do not say. */
-export const progressOf = (entries: readonly (Piece | Step)[]): number | null =>
+export const progressOf = (entries: readonly Told[]): number | null =>
   entries.findLast((entry) => entry.kind === "progressed")?.data.progress ?? null;
 
 const keyOf = (jobId: string, attempt: number) => `${jobId}#${attempt}`;

@@ -5,6 +5,7 @@ import { type PricePoint, publishedPrices } from "#src/ai/published-prices.js";
 const at = (day: string) => new Date(day);
 const point = (model: string, from: string, input: number, provider: string | null = null): PricePoint => ({
   ...{ provider, model, validFrom: at(from), inputMicrosPerMillion: input, outputMicrosPerMillion: 2 * input },
+  microsPerMinute: null,
 });
 const known = [
   point("m", "2026-01-01", 1),

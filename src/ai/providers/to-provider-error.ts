@@ -21,7 +21,8 @@ export function toProviderError(provider: string, cause: unknown, wire: Wire, be
   return new ProviderError(provider, fault, { cause });
 }
 
-function faultOfStatus(status: number): ProviderFault {
+/** What an HTTP status that is not a success says. */
+export function faultOfStatus(status: number): ProviderFault {
   if (status === 401 || status === 403) return "credentials";
   if (status === 429 || status === 529) return "rate_limited";
   if (status >= 500) return "unavailable";
