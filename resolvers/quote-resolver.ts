@@ -1,8 +1,9 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { AccessLevel } from "#src/platform/access-level.js";
 import { Job } from "#src/platform/job.js";
+import type { QuoteAnalysisService } from "#src/quotes/analysis/quote-analysis-service.js";
 import { Quote } from "#src/quotes/quote.js";
-import { CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "#src/quotes/quote-inputs.js";
+import { AnalyzeQuoteInput, CreateQuoteInput, GenerateQuoteInput, UpdateQuoteInput } from "#src/quotes/quote-inputs.js";
 import type { QuoteService } from "#src/quotes/quote-service.js";
 import type { Context } from "./context.js";
 import { OrGrant } from "./guards/or-grant.js";
@@ -11,7 +12,10 @@ const idArg = { description: "The quote." };
 
 @Resolver(() => Quote)
 export class QuoteResolver {
-  constructor(private readonly quotes: QuoteService) {}
+  constructor(
+    private readonly quotes: QuoteService,
+    private readonly analyses: QuoteAnalysisService,
+  ) {}
 
   @Authorized("quote:generate")
   @Mutation(() => Job, {
@@ -23,6 +27,18 @@ export class QuoteResolver {
     @Ctx() { actor }: Context,
   ) {
     return this.quotes.requestGeneration(actor, input);
+  }
+
+  @Authorized("quote:generate")
+  @Mutation(() => Job, {
+    description:
+      "Finds sentiment, tone and psychological profile of a quote, and stores them with it. The job's result is the quote, or the partial generation when cancelled.",
+  })
+  analyzeQuote(
+    @Arg("input", () => AnalyzeQuoteInput, { description: "The quote, and who analyses it." }) input: AnalyzeQuoteInput,
+    @Ctx() { actor }: Context,
+  ) {
+    return this.analyses.request(actor, input);
   }
 
   @Authorized("quote:write")

@@ -1,6 +1,6 @@
 import type { GenerateRequest, Provider } from "#src/ai/provider.js";
 import { ProviderError } from "#src/ai/provider.js";
-import { type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { errorOf, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { collect, endOf } from "./support/follow.js";
 import { joinWorkspace, signUpMember } from "./support/members.js";
 
@@ -11,7 +11,7 @@ const writer = {
   asked: [] as GenerateRequest[],
 };
 const provider: Provider = {
-  ...{ name: "scripted", offline: false, models: ["gpt-4o-mini"], embeddingModels: [] },
+  ...{ name: "scripted", offline: false, models: ["gpt-4o-mini", "gpt-4o"], embeddingModels: [] },
   async *generate(request, signal) {
     writer.asked.push(request);
     const text = request.schema === undefined ? writer.text : await writer.judge(signal);
@@ -115,6 +115,29 @@ test("O6 a judge is asked only when wanted, is one more part, and its cost is th
     [judged.text],
   );
   expect(ledger).toEqual({ calls: 2, cost: String(judged.costMicros) });
+});
+
+test("O6 judges come from the class that is set, which has to be there", async () => {
+  const operator = await atrium.signUpOperator();
+  const update = "mutation ($i: UpdateAiSettingsInput!) { updateAiSettings(input: $i) { judgeClass } }";
+  const set = (i: object) => operator.query<{ updateAiSettings: { judgeClass: string } }>(update, { i });
+  const judges = [{ name: "judges", candidates: [{ provider: "scripted", model: "gpt-4o" }] }];
+  expect(await errorOf(set({ judgeClass: "judges" }))).toMatchObject({
+    ...{ code: "BAD_USER_INPUT", details: { field: "input.judgeClass" } },
+  });
+  expect((await set({ modelClasses: judges, judgeClass: "judges" })).updateAiSettings).toEqual({
+    judgeClass: "judges",
+  });
+  expect(await errorOf(set({ modelClasses: [] }))).toMatchObject({
+    ...{ code: "BAD_USER_INPUT", details: { field: "input.modelClasses" } },
+  });
+  writer.judge = async () => '{"score":0.75}';
+  const { quality } = await rated(ann, "Courage keeps a spare key for hope.", { judge: true });
+  expect(quality?.judge).toEqual({ model: "scripted/gpt-4o", score: 0.75, errorCode: null });
+  expect(writer.asked.slice(-2).map(({ model }) => model)).toEqual(["gpt-4o-mini", "gpt-4o"]);
+  await set({ modelClasses: [], judgeClass: "default" });
+  const { quality: again } = await rated(ann, "Courage keeps a spare coat for doubt.", { judge: true });
+  expect(again?.judge?.model).toBe("scripted/gpt-4o-mini");
 });
 
 test.each([

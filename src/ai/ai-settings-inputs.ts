@@ -1,4 +1,4 @@
-import { ArrayMaxSize } from "class-validator";
+import { ArrayMaxSize, MaxLength } from "class-validator";
 import { Field, Float, InputType, Int } from "type-graphql";
 import { maxCandidates } from "./routing.js";
 import { maxModelClasses } from "./stored-ai-settings.js";
@@ -101,4 +101,11 @@ export class UpdateAiSettingsInput {
     description: "Whether the offline provider answers in place of others that all have failed.",
   })
   offlineStandsIn?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The class of models that judges of texts come from: a built-in one, or one of those that are set.",
+  })
+  @MaxLength(40, { message: "has more than 40 characters" })
+  judgeClass?: string | null;
 }

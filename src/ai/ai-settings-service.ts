@@ -93,7 +93,7 @@ export class AiSettingsService {
   }
 
   #merge(before: StoredAiSettings, input: UpdateAiSettingsInput): StoredAiSettings {
-    const { weights, modelClasses, retry, breaker, offlineStandsIn } = input;
+    const { weights, modelClasses, retry, breaker, offlineStandsIn, judgeClass } = input;
     const parsed = storedAiSettings.safeParse({
       weights: { ...before.weights, ...given(weights) },
       modelClasses:
@@ -102,12 +102,22 @@ export class AiSettingsService {
       retry: { ...before.retry, ...given(retry) },
       breaker: { ...before.breaker, ...given(breaker) },
       offlineStandsIn: offlineStandsIn ?? before.offlineStandsIn,
+      judgeClass: judgeClass ?? before.judgeClass,
     });
     const [issue] = parsed.error?.issues ?? [];
     if (issue !== undefined) throw badInput(`${issue.message}.`, ["input", ...issue.path].join("."));
     const after = parsed.data as StoredAiSettings;
     if (modelClasses) this.#check(after.modelClasses);
+    this.#checkJudge(after, judgeClass ? "input.judgeClass" : "input.modelClasses");
     return after;
+  }
+
+  /** Judges come from a class that is there: it cannot be taken away from under them either. */
+  #checkJudge(after: StoredAiSettings, field: string): void {
+    const known = this.#complete(after).modelClasses.map(({ name }) => name);
+    if (known.includes(after.judgeClass)) return;
+    const fault = `Judges come from the class ${JSON.stringify(after.judgeClass)}, which is not among these: ${known.join(", ")}.`;
+    throw badInput(fault, field);
   }
 
   #check(modelClasses: readonly ModelClassSetting[]): void {

@@ -108,4 +108,7 @@ export class AiSettings {
     description: "True when the offline provider answers in place of others that all have failed; marked `isDegraded`.",
   })
   offlineStandsIn!: boolean;
+
+  @Field(() => String, { description: "The class of models that judges of texts come from." })
+  judgeClass!: string;
 }

@@ -18,9 +18,6 @@ interface Options {
   readonly except?: readonly string[];
 }
 
-/** The class of models that judges come from. */
-const judgeModel = "default";
-
 /** Rates what providers write. */
 export class QualityService {
   readonly #offline: ReadonlySet<string>;
@@ -30,6 +27,8 @@ export class QualityService {
     /** All providers behind one. */
     private readonly routed: Provider,
     providers: readonly Provider[],
+    /** The class of models that judges come from. */
+    private readonly judgeClass: () => string,
   ) {
     this.#offline = new Set(providers.filter(({ offline }) => offline).map(({ name }) => name));
   }
@@ -40,7 +39,7 @@ export class QualityService {
     const { text, generation, admit, spending } = answered;
     const { judge, signal, except = [] } = options;
     const isOffline = (name: string) => this.#offline.has(name);
-    const judging = { provider: this.routed, model: judgeModel, isOffline, admit };
+    const judging = { provider: this.routed, model: this.judgeClass(), isOffline, admit };
     const [parts, judgement] = await Promise.all([
       this.rules(generation, text, except),
       judge ? judgeQuality({ text, request: generation.request }, judging, signal) : undefined,

@@ -50,6 +50,7 @@ export const storedAiSettings = z.strictObject({
   retry: retry.prefault({}),
   breaker: breaker.prefault({}),
   offlineStandsIn: z.boolean().default(true),
+  judgeClass: z.string().default("default"),
 });
 
 export type StoredAiSettings = z.output<typeof storedAiSettings>;

@@ -1,5 +1,5 @@
 import { ArrayMaxSize, Length, MaxLength } from "class-validator";
-import { Field, InputType } from "type-graphql";
+import { Field, ID, InputType } from "type-graphql";
 import { CacheMode } from "#src/ai/cache-mode.js";
 import { Visibility } from "#src/platform/owned-row.js";
 
@@ -113,4 +113,35 @@ export class UpdateQuoteInput {
       "Who sees it from now on, with its generation, its job and what was told of them: for who made it, and for those who manage it.",
   })
   visibility?: Visibility | null;
+}
+
+@InputType({ description: "Which quote is to be analysed, and by whom." })
+export class AnalyzeQuoteInput {
+  @Field(() => ID, { description: "The quote." })
+  id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of a configured provider: then only that one is asked. With `offline` the lexicon analyses it.",
+  })
+  @MaxLength(50, { message: "has more than 50 characters" })
+  provider?: string | null;
+
+  @Field(() => String, { nullable: true, description: "One of the provider's models; its default when left out." })
+  @MaxLength(100, { message: "has more than 100 characters" })
+  model?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A class of models, such as `fast`. Not together with a provider or a model; `default` when all are left out, and the lexicon where that has no model.",
+  })
+  @MaxLength(40, { message: "has more than 40 characters" })
+  modelClass?: string | null;
+
+  @Field(() => CacheMode, {
+    nullable: true,
+    description: "Whether what a model said of the same text before will do; BYPASS when left out.",
+  })
+  cache?: CacheMode | null;
 }

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { z } from "zod";
+import type { BuiltInPrompt } from "#src/ai/built-in-prompt.js";
 import type { Generation } from "#src/ai/generation.js";
-import type { GenerationService } from "#src/ai/generation-service.js";
+import type { GenerationService, GenerationWish } from "#src/ai/generation-service.js";
 import type { PromptVersion } from "#src/ai/prompt.js";
 import type { PromptService } from "#src/ai/prompt-service.js";
 import type { QualityService } from "#src/ai/quality-service.js";
@@ -26,7 +27,7 @@ import { quotePrompt, unframe } from "./quote-prompt.js";
 
 const generateQuotePayload = z.object({
   generationId: z.string(),
-  topic: z.string(),
+  topic: z.string().nullable(),
   tone: z.string().nullish(),
   audience: z.string().nullish(),
   judge: z.boolean().default(false),
@@ -74,7 +75,7 @@ export class QuoteService {
     return this.database.write(actor, async (change) => {
       const quote = await findOwned(change, Quote, id, AccessLevel.WRITE);
       if (input.visibility !== undefined) await setVisibility(change, quote, input.visibility);
-      if (input.text !== undefined) quote.text = filled(input.text, "input.text");
+      if (input.text !== undefined) setText(quote, filled(input.text, "input.text"));
       if (input.author !== undefined) quote.author = filled(input.author, "input.author");
       if (input.topic !== undefined) quote.topic = input.topic;
       if (input.tags !== undefined) quote.tags = cleanTags(input.tags);
@@ -114,26 +115,43 @@ export class QuoteService {
     const { provider, model, modelClass, tone, audience } = input;
     const named = provider || model || modelClass ? this.generations.modelFor(provider, model, modelClass) : undefined;
     const wish = { topic: filled(input.topic, "input.topic"), tone, audience };
-    const version = await this.prompts.labelled(actor, quotePrompt.name);
-    const variables = variablesOf(version, wish);
-    const request = requestOf({
-      messages: renderPrompt(version, variables, "input"),
-      model: named ?? this.generations.modelFor(null, null, version.modelClass),
-      advice: version,
-    });
-    const prompt = { versionId: version.id, variables };
+    const asked = await this.askWith(actor, quotePrompt, wish, named);
     return this.database.write(actor, async (change) => {
       const visibility = input.visibility ?? Visibility.WORKSPACE;
       const generationId = newId("generation");
       const { cache, judge } = input;
       const job = change.enqueue(GenerateQuote, { ...wish, generationId, judge: judge ?? false }, visibility);
-      this.generations.ask(change, job, { id: generationId, purpose: GenerateQuote.kind, request, prompt, cache });
+      this.generations.ask(change, job, { id: generationId, purpose: GenerateQuote.kind, ...asked, cache });
       return job;
     });
   }
 
-  /** Writes the quote. Its end and its rows are one commit, so however often it is begun, one quote comes of it. */
-  async generate(run: Run, { generationId, judge, ...wish }: GenerateQuotePayload): Promise<Quote | Generation> {
+  /** What a provider is asked: the wish in the workspace's words for it, of a model that was named or the prompt's own. */
+  async askWith(
+    actor: Actor,
+    { name }: BuiltInPrompt,
+    wish: Readonly<Record<string, unknown>>,
+    model: string | undefined,
+  ): Promise<Pick<GenerationWish, "request" | "prompt">> {
+    const version = await this.prompts.labelled(actor, name);
+    const variables = variablesOf(version, wish);
+    const request = requestOf({
+      messages: renderPrompt(version, variables, "input"),
+      model: model ?? this.generations.modelFor(null, null, version.modelClass),
+      advice: version,
+    });
+    return { request, prompt: { versionId: version.id, variables } };
+  }
+
+  /**
+   * Writes the quote. Its end and its rows are one commit, so however often it is begun, one quote comes of it; `also` adds
+   * to that commit.
+   */
+  async generate(
+    run: Run,
+    { generationId, judge, ...wish }: GenerateQuotePayload,
+    also: (change: Change, quote: Quote) => Promise<void> = async () => {},
+  ): Promise<Quote | Generation> {
     const answered = await this.generations.generate(run, generationId, unframe());
     // Written; what remains is to rate and to store it.
     if (answered.isComplete) run.progress(0.9);
@@ -157,10 +175,18 @@ export class QuoteService {
         updatedAt: change.now,
       });
       change.record("quote.created", quote, shown(quote));
+      await also(change, quote);
       return quote;
     });
   }
 }
+
+/** What was found out about a text holds for no other one. */
+const setText = (quote: Quote, text: string): void => {
+  if (text === quote.text) return;
+  const unknown = { emotionalTone: null, sentimentScore: null, psychologicalProfile: null, analyzedBy: null };
+  Object.assign(quote, { text, ...unknown });
+};
 
 /** What a version asks for of a wish: one of the workspace's own may leave some of it out. */
 const variablesOf = ({ variables }: PromptVersion, wish: Readonly<Record<string, unknown>>) =>
@@ -183,7 +209,20 @@ const setVisibility = async (change: Change, quote: Quote, visibility: Visibilit
   const told = [quote.id, quote.generationId, made?.jobId].filter((id) => typeof id === "string");
   await change.systemSql(sql`update event set visibility = ${visibility}, owner_id = ${quote.createdById}
     where subject_id = any(${told}::text[]) and workspace_id = ${quote.workspaceId}`);
-  for (const id of told) change.wake(accessTopic(id));
+  for (const id of [...told, ...(await hideAnalyses(change, quote))]) change.wake(accessTopic(id));
+};
+
+/** What was asked of models about a quote tells what it says. Each stays with whoever asked. */
+const hideAnalyses = async (change: Change, { id, workspaceId, visibility }: Quote): Promise<string[]> => {
+  const rows = await change.systemSql(sql<{ ids: string[] }>`with analysis as (
+      update job set visibility = ${visibility} where workspace_id = ${workspaceId} and kind = 'quotes.analyze'
+        and payload ->> 'quoteId' = ${id} returning id, created_by_id),
+    asked as (update generation g set visibility = ${visibility} from analysis a where g.job_id = a.id returning g.id, a.created_by_id),
+    told as (update event e set visibility = ${visibility}, owner_id = s.created_by_id
+      from (select * from analysis union all select * from asked) s
+      where e.subject_id = s.id and e.workspace_id = ${workspaceId})
+    select array(select id from analysis union all select id from asked) as ids`);
+  return rows[0]?.ids ?? [];
 };
 
 const filled = (text: string | null, field: string): string => {
