@@ -11,10 +11,12 @@ import { AnswerCache } from "./answer-cache.js";
 import type { BuiltInPrompt } from "./built-in-prompt.js";
 import { circuitDefaults } from "./circuit-breaker.js";
 import { createTextServices, type TextServices } from "./create-text-services.js";
+import { chooseEmbedder, type Embedder } from "./embedder.js";
 import { GenerationService } from "./generation-service.js";
 import { guardProviders } from "./guard-providers.js";
 import { type CostOf, nominalUsage } from "./model-classes.js";
 import { createMoneyServices, type MoneyServices } from "./money-services.js";
+import { offlineProvider } from "./offline/offline-provider.js";
 import type { Provider } from "./provider.js";
 import type { ProviderService } from "./provider-service.js";
 import { ProviderStatistics } from "./provider-statistics.js";
@@ -37,6 +39,8 @@ interface Deps {
   readonly metrics: Metrics;
   /** The provider that ATRIUM_AI_PROVIDER names. */
   readonly defaultName: string | undefined;
+  /** What ATRIUM_EMBEDDING_MODEL names. */
+  readonly embeddingModel: string | undefined;
   /** What later domains bring: the texts that new ones are compared with, their prompts, and how their answers are cleaned. */
   readonly collection: TextCollection;
   readonly builtIns: readonly BuiltInPrompt[];
@@ -51,6 +55,7 @@ export interface Ai extends MoneyServices, TextServices {
   readonly generations: GenerationService;
   /** All providers as one. */
   readonly routed: RoutedProvider;
+  readonly embedder: Embedder;
 }
 
 /** The pipeline of requests over these providers, the preferred one first: each is watched, left alone when it fails and
@@ -79,15 +84,16 @@ export const createAi = async (
     costOf,
     defaultProvider,
   });
+  const embedder = chooseEmbedder({ providers: watched, named: deps.embeddingModel, offline: offlineProvider() });
   const modelClasses = () => aiSettings.current().modelClasses.map(({ name }) => name);
   const answers = new AnswerCache({ database, keys, clock, metrics });
   const cached = withCache(routed, answers, clock);
   const money = { database, clock, prices };
   const generations = new GenerationService(money, watched, cached, answers, defaultName, modelClasses);
-  const quality = new QualityService(deps.collection, routed, watched);
+  const quality = new QualityService(deps.collection, routed, watched, () => aiSettings.current().judgeClass);
   const texts = createTextServices({ ...deps, generations, quality });
   return {
-    ai: { ...moneyServices, ...texts, quality, aiSettings, providers: service, answers, generations, routed },
+    ai: { ...moneyServices, ...texts, quality, aiSettings, providers: service, answers, generations, routed, embedder },
     async start() {
       await aiSettings.start();
       monitor.start();

@@ -183,9 +183,14 @@ export class Spending {
   }
 }
 
-export const addCall = (change: Change, generation: Generation, attempt: Attempt): void => {
+/** What a request was for: a generation, or nothing of which there is a row. */
+type Occasion = Pick<Generation, "createdById" | "apiKeyId" | "visibility" | "purpose"> & {
+  readonly id: string | null;
+};
+
+export const addCall = (change: Change, occasion: Occasion, attempt: Attempt): void => {
   const { operation, outcome, latencyMs, usage, askedModel, ...rest } = attempt;
-  const { id: generationId, createdById, apiKeyId, visibility, purpose } = generation;
+  const { id: generationId, createdById, apiKeyId, visibility, purpose } = occasion;
   change.create(ProviderCall, {
     ...{ generationId, createdById, apiKeyId, visibility, purpose },
     ...rest,

@@ -18,7 +18,7 @@ const beginningOf = (unit: "day" | "month") =>
 const keys: Readonly<Record<UsageKey, Key>> = {
   PROVIDER: { field: "provider", value: sql`provider` },
   MODEL: { field: "model", value: sql`model` },
-  USER: { field: "userId", value: sql`created_by_id` },
+  USER: { field: "userId", value: sql`nullif(created_by_id, '')` },
   API_KEY: { field: "apiKeyId", value: sql`api_key_id` },
   PURPOSE: { field: "purpose", value: sql`purpose` },
   OUTCOME: { field: "outcome", value: sql`outcome` },

@@ -50,7 +50,10 @@ export class Usage {
   @Field(() => String, ofGroup)
   model!: string | null;
 
-  @Field(() => ID, { ...ofGroup, description: `${ofGroup.description} The id of a user.` })
+  @Field(() => ID, {
+    ...ofGroup,
+    description: `${ofGroup.description} The id of a user; null as well for what nobody asked for, such as vectors of quotes.`,
+  })
   userId!: string | null;
 
   @Field(() => ID, {

@@ -6,6 +6,7 @@ import { User } from "#src/identity/user.js";
 import { Collection, Column, Derived, EnumColumn, PrivateColumn, Reference, Stored } from "#src/platform/column.js";
 import { OwnedRow, type Visibility, visibleToSharers } from "#src/platform/owned-row.js";
 import { Row } from "#src/platform/row.js";
+import { embeddingsGo } from "#src/platform/vectors/embedding.js";
 
 export enum QuoteSource {
   USER = "USER",
@@ -21,7 +22,12 @@ registerEnumType(QuoteSource, {
   },
 });
 
-@Stored({ table: "quote", description: "A short text worth keeping.", visible: visibleToSharers() })
+@Stored({
+  table: "quote",
+  description: "A short text worth keeping.",
+  visible: visibleToSharers(),
+  triggers: { quote_embeddings: embeddingsGo("quote") },
+})
 @Index({ name: "quote_workspace", properties: ["workspaceId", "id"] })
 @Index({ name: "quote_workspace_created", properties: ["workspaceId", "createdAt", "id"] })
 @Index({ name: "quote_tags", properties: ["tags"], type: "gin" })
@@ -92,7 +98,8 @@ export class Quote extends OwnedRow {
   @Column(() => String, {
     sql: "varchar(50)",
     nullable: true,
-    description: "The tone that an analysis found; null until analysed.",
+    description:
+      "The tone that an analysis found: `joyful`, `hopeful`, `loving`, `grateful`, `calm`, `humorous`, `defiant`, `melancholic`, `fearful`, `angry`, `reflective` or `neutral`; null until analysed.",
     filter: true,
     group: true,
   })
@@ -117,10 +124,20 @@ export class Quote extends OwnedRow {
   @Column(() => GraphQLJSONObject, {
     sql: "jsonb",
     nullable: true,
-    description: "Traits that an analysis found; null until analysed.",
+    description:
+      "How it is written, each 0 to 1: `agency`, `communion`, `certainty`, `selfFocus`, `futureFocus`, `arousal`, `complexity`; under `evidence` the words that speak for each. Null until analysed.",
     filter: true,
   })
   psychologicalProfile!: Record<string, unknown> | null;
+
+  @Column(() => String, {
+    sql: "varchar(160)",
+    nullable: true,
+    description: "Who analysed it: `lexicon`, or `provider/model`; null until analysed.",
+    filter: true,
+    group: true,
+  })
+  analyzedBy!: string | null;
 
   @Reference(() => User, {
     field: "createdBy",

@@ -1,16 +1,16 @@
 /** Concepts of character and feeling: each name stands for the words that mean nearly the same, or its shared scene. */
 export const characterConcepts: Readonly<Record<string, string>> = {
   courage:
-    "courage courageous brave bravery bold boldness daring dare valor valour heroic hero fearless afraid fear gutsy nerve",
-  fear: "fear afraid scared anxiety anxious worry dread panic terror frightened frightening nervous phobia",
+    "courage courageous brave bravery bold boldness daring dare valor valour heroic hero fearless afraid fear scared gutsy nerve shake shook shaken tremble trembling",
+  fear: "fear afraid scared anxiety anxious worry dread panic terror frightened frightening nervous phobia shake shook tremble trembling",
   hope: "hope optimism optimistic tomorrow dawn promise believe light someday expectation bright",
   despair: "despair hopeless hopelessness misery bleak desperate gloom",
   love: "love affection romance romantic adore beloved heart tenderness passion darling cherish marriage",
   hate: "hate hatred hostility enemy resentment contempt despise loathe bitter",
-  joy: "joy happiness happy delight cheerful glad pleasure smile bliss content enjoy",
+  joy: "joy happiness happy delight cheerful glad pleasure smile bliss content enjoy glee merry laugh",
   sadness: "sadness sad sorrow grief unhappy cry tear mourn mourning melancholy heartbreak weep",
   anger: "anger angry rage fury furious mad irritated temper outrage annoyed",
-  calm: "calm peace peaceful serenity tranquil quiet stillness relax relaxation rest serene",
+  calm: "calm peace peaceful serenity tranquil quiet stillness still relax relaxation rest serene",
   stress: "stress burnout pressure exhausted overwhelmed tension tired overload fatigue",
   patience: "patience patient waiting wait slow gradually endurance steady",
   perseverance:

@@ -3,7 +3,7 @@ export const lifeConcepts: Readonly<Record<string, string>> = {
   friendship: "friendship friend companion buddy ally companionship mate pal fellowship",
   family: "family mother father parent child children daughter son sister brother home grandmother grandfather",
   childhood: "childhood child kid youth young baby toddler infancy boy girl",
-  ageing: "ageing aging age old elderly retirement senior grandparent older",
+  ageing: "ageing aging age old elderly retirement senior grandparent older elder",
   time: "time hour minute clock moment past future present calendar year day week yesterday deadline",
   memory: "memory remember forget nostalgia reminisce recall remembrance souvenir",
   change: "change transform transformation adapt adaptation shift evolve evolution transition new different become",
