@@ -9,14 +9,21 @@ export const element = (tag, properties = {}, ...children) => {
   return node;
 };
 
-export const icon = (name) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#icon-${name}`);
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
-  return svg;
+/** A new element of a drawing. */
+export const drawn = (tag, attributes = {}, ...children) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
 };
+
+export const icon = (name) => drawn("svg", { "aria-hidden": "true" }, drawn("use", { href: `#icon-${name}` }));
+
+/** Terms and what is said of them; what is undefined is left out. */
+export const describing = (pairs) =>
+  Object.entries(pairs).flatMap(([term, value]) =>
+    value === undefined ? [] : [element("div", {}, element("dt", {}, term), element("dd", {}, value ?? "–"))],
+  );
 
 /** Makes `nodes` the children of `parent`, and leaves alone those in place: moving a node would take its focus away. */
 export const arrange = (parent, nodes) => {

@@ -23,10 +23,28 @@ export const milliseconds = (value) => {
 export const dollars = (micros) => {
   if (micros === null || micros === undefined) return "not known";
   if (micros === 0) return "free";
-  return `$${(micros / 1_000_000).toFixed(micros < 10_000 ? 6 : 4)}`;
+  return `$${(micros / 1_000_000).toFixed(micros < 10_000 ? 6 : micros < 1_000_000 ? 4 : 2)}`;
 };
 
 export const percent = (share) =>
   share === null || share === undefined ? "not rated" : `${Math.round(share * 100)} %`;
 
 export const sentenceCase = (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+
+const counted = new Intl.NumberFormat("en");
+export const count = (value) => counted.format(value);
+
+/** `HALF_OPEN` as `Half open`. */
+export const inWords = (name) => sentenceCase(name.replaceAll("_", " "));
+
+/** Seconds and minutes of a sound, such as `1:05`. */
+export const clock = (ms) => {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+};
+
+/** The beginning of a day so many days back, as the API counts days: by UTC. */
+export const dayBefore = (days) => {
+  const today = new Date();
+  return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - days));
+};

@@ -1,9 +1,10 @@
-const generationFields = "provider model costMicros firstTokenMs durationMs";
+const generationFields = "id provider model costMicros firstTokenMs durationMs";
 const jobEventsDocument = `subscription JobEvents($jobId: ID!, $after: String) {
   jobEvents(jobId: $jobId, after: $after) {
     __typename
     ... on JobStarted { cursor attempt }
-    ... on JobProgressed { cursor }
+    ... on JobProgressed { cursor progress }
+    ... on StepFinished { cursor step }
     ... on TextChunk { cursor attempt text }
     ... on AttemptFailed { cursor attempt retryAt error { code message } }
     ... on JobEnded {
@@ -15,6 +16,7 @@ const jobEventsDocument = `subscription JobEvents($jobId: ID!, $after: String) {
         result {
           __typename
           ... on Quote { text author qualityScore generation { ${generationFields} } }
+          ... on Transcript { status }
           ... on Generation { text isComplete qualityScore ${generationFields} }
         }
       }
@@ -24,13 +26,19 @@ const jobEventsDocument = `subscription JobEvents($jobId: ID!, $after: String) {
 
 const reducers = {
   // A new attempt writes anew: what an earlier one left is void.
-  JobStarted: (_state, { attempt }) => ({ phase: "writing", attempt, text: "" }),
+  JobStarted: (_state, { attempt }) => ({ phase: "writing", attempt, text: "", steps: [] }),
+  JobProgressed: (state, { progress }) => ({ ...state, progress }),
+  // What is told behind it belongs to the next step.
+  StepFinished: (state, { step }) => ({ ...state, steps: [...state.steps, step], text: "" }),
   TextChunk: (state, { attempt, text }) => (attempt === state.attempt ? { ...state, text: state.text + text } : state),
   AttemptFailed: (state, { attempt, error, retryAt }) => ({ ...state, phase: "pausing", attempt, error, retryAt }),
   JobEnded: (state, { job }) => ({ ...state, phase: job.status.toLowerCase(), job, error: job.error }),
 };
 
-/** One job as its events tell it: `phase`, `attempt`, the `text` so far, and in the end the `job` with its result. */
+/**
+ * One job as its events tell it: `phase`, `attempt`, `progress`, the `text` so far of the step after those in `steps`, and in
+ * the end the `job` with its result.
+ */
 export class JobThread {
   #live;
   #onChange;

@@ -7,11 +7,13 @@ const jobsDocument = `query Jobs($first: Int!) {
   jobCounts { status count }
   jobs(first: $first) { nodes { id kind status createdAt attempts } }
 }`;
-const latest = 8;
+/** Rows: beside something else, and when there is nothing else. */
+const [few, many] = [8, 50];
 
 const list = byId("jobs");
 const counts = new Map(statuses.map((status) => [status, element("dd", {}, "–")]));
 let items = new Map();
+let latest = few;
 let reading = 0;
 
 export const openJobs = () => {
@@ -38,6 +40,14 @@ export const refreshJobs = async () => {
     showState(byId("jobs-state"), error.message, refreshJobs);
   }
 };
+
+const showLatest = (rows) => {
+  latest = rows;
+  if (items.size > 0) void refreshJobs();
+};
+
+/** All the room for the jobs: more of them. */
+export const jobsView = { open: () => showLatest(many), close: () => showLatest(few) };
 
 const itemOf = ({ id, kind, status, createdAt, attempts }) => {
   const item = items.get(id) ?? element("li", { title: id });

@@ -1,16 +1,21 @@
 import "./account-view.js";
+import { budgetsView } from "./budgets-view.js";
 import { byId } from "./dom.js";
 import { ago } from "./format.js";
 import { post } from "./graphql.js";
-import { openJobs, refreshJobs } from "./jobs-view.js";
+import { jobsView, openJobs, refreshJobs } from "./jobs-view.js";
 import { LiveSocket } from "./live-socket.js";
 import { acceptInvitation, confirmAddress, onReset, openReset, takeMailedLink } from "./mailed-links.js";
 import { completeReturn, isReturn, openOtherWays } from "./other-ways.js";
+import { promptsView } from "./prompts-view.js";
+import { providersView } from "./providers-view.js";
 import { openQuotes, refreshQuotes } from "./quotes-view.js";
 import { exchange, session } from "./session.js";
 import { showSignIn } from "./sign-in-view.js";
 import { startStudio, stopStudio } from "./studio-view.js";
 import { openEngines } from "./system-view.js";
+import { Views } from "./views.js";
+import { voiceView } from "./voice-view.js";
 import { openWorkspaces } from "./workspaces-view.js";
 
 const eventsDocument = "subscription Events($after: String) { events(after: $after) { cursor kind } }";
@@ -23,6 +28,18 @@ const live = new LiveSocket(
   () => (session.workspaceId ? { "X-Workspace-Id": session.workspaceId } : {}),
 );
 
+const views = new Views(
+  {
+    providers: providersView,
+    budgets: budgetsView,
+    prompts: promptsView,
+    voice: voiceView,
+    jobs: jobsView,
+    system: { open: () => void openEngines() },
+  },
+  live,
+);
+
 /** Many events in a row make one look at the lists. */
 const gathered = (work) => {
   let timer;
@@ -33,14 +50,21 @@ const gathered = (work) => {
 };
 const lookAtJobs = gathered(refreshJobs);
 const lookAtQuotes = gathered(refreshQuotes);
+const kinds = new Set();
+const lookAtView = gathered(() => {
+  views.refresh(new Set(kinds));
+  kinds.clear();
+});
 const lookAt = ({ kind }) => {
+  kinds.add(kind);
   lookAtJobs();
+  lookAtView();
   if (kind.startsWith("quote.")) lookAtQuotes();
 };
 
 const showOnly = (id) => {
   for (const main of document.querySelectorAll("main")) main.hidden = main.id !== id;
-  byId("account").hidden = id !== "signed-in";
+  for (const part of ["account", "views"]) byId(part).hidden = id !== "signed-in";
 };
 
 const enter = () => {
@@ -50,12 +74,13 @@ const enter = () => {
   void live.open();
   live.subscribe(eventsDocument, {}, { next: lookAt });
   startStudio(live, lookAtJobs);
+  views.show();
   void openJobs();
   void openQuotes();
-  void openEngines();
 };
 
 const leave = (reason) => {
+  views.close();
   live.close();
   stopStudio();
   showSignIn(reason);
@@ -93,9 +118,10 @@ onReset(leave);
 const linkToken = () => new URLSearchParams(location.hash.slice(1)).get("refresh");
 
 session.addEventListener("opened", () => {
+  views.close();
   live.close();
   enter();
-  byId("studio-title").focus();
+  views.focus();
 });
 session.addEventListener("ended", ({ detail }) => leave(detail));
 // A socket speaks with the token that it was opened with.
@@ -128,7 +154,11 @@ byId("sign-out").addEventListener("click", async () => {
       showSignIn("You are signed out here. Atrium does not answer; there it ends within half an hour.");
   });
 });
-addEventListener("hashchange", () => followMailedLink() || (linkToken() && enterByLink(linkToken())));
+addEventListener("hashchange", () => {
+  if (followMailedLink()) return;
+  if (linkToken()) void enterByLink(linkToken());
+  if (session.isOpen) views.follow();
+});
 setInterval(() => {
   for (const time of document.querySelectorAll("time")) time.textContent = ago(time.dateTime);
 }, 30_000);

@@ -1,4 +1,5 @@
 import { request } from "./api.js";
+import { confirm } from "./confirm.js";
 import { arrange, byId, element, icon, showLoading, showState } from "./dom.js";
 import { ago, exactTime, percent } from "./format.js";
 
@@ -18,7 +19,6 @@ const deleteDocument = "mutation Delete($id: ID!) { quote: deleteQuote(id: $id) 
 const list = byId("quotes");
 const state = byId("quotes-state");
 const more = byId("quotes-more");
-const dialog = byId("confirm-delete");
 let quotes = [];
 let items = new Map();
 let endCursor;
@@ -120,12 +120,7 @@ const setFavourite = async (id, star) => {
   }
 };
 
-const confirmDelete = (quote) => {
-  byId("confirm-text").textContent = quote.text;
-  dialog.returnValue = "keep";
-  dialog.onclose = () => dialog.returnValue === "delete" && remove(quote.id);
-  dialog.showModal();
-};
+const confirmDelete = (quote) => confirm({ title: "Delete this quote?", text: quote.text }, () => remove(quote.id));
 
 const remove = async (id) => {
   try {

@@ -2,6 +2,7 @@ import { request } from "./api.js";
 import { byId, element } from "./dom.js";
 import { clearErrors, showErrors } from "./form-errors.js";
 import { dollars, milliseconds, percent } from "./format.js";
+import { showGeneration } from "./generation-details.js";
 import { JobThread } from "./job-events.js";
 
 const providersDocument = "query Providers { providers { name isOffline models isDefault } }";
@@ -123,6 +124,7 @@ const noteOf = ({ phase, error, retryAt, job }) => {
 
 const showFacts = (result) => {
   const generation = result?.generation ?? result;
+  showGeneration(generation?.id);
   const values = generation
     ? [
         result.author ?? "nobody: it is not complete",

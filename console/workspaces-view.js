@@ -3,7 +3,7 @@ import { byId, element } from "./dom.js";
 import { session } from "./session.js";
 
 const workspacesDocument = `query Workspaces {
-  workspace { id }
+  workspace { id role }
   workspaces(first: 100, orderBy: [{ field: NAME }]) { nodes { id name } }
 }`;
 
@@ -16,6 +16,8 @@ export const openWorkspaces = async () => {
     const { workspace, workspaces } = await request(workspacesDocument);
     choice.replaceChildren(...workspaces.nodes.map(({ id, name }) => element("option", { value: id }, name)));
     choice.value = workspace.id;
+    // Buttons that this role has no right to are not shown: `data-least`.
+    document.body.dataset.role = workspace.role;
     field.hidden = workspaces.nodes.length < 2;
   } catch (error) {
     field.hidden = true;

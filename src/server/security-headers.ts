@@ -9,7 +9,8 @@ export const securityHeaders = ({ http }: Config): Readonly<Record<string, strin
   "referrer-policy": "no-referrer",
   "content-security-policy":
     "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  // The console records speech.
+  "permissions-policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   // Said over plain HTTP it means nothing, and on a developer's localhost it would stick.
