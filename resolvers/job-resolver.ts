@@ -17,6 +17,7 @@ import {
 import { Generation } from "#src/ai/generation.js";
 import { GenerationBatch } from "#src/ai/generation-batch.js";
 import { Replay } from "#src/ai/replay.js";
+import { Upload } from "#src/files/upload.js";
 import { DataExport } from "#src/identity/data-export.js";
 import { AccessLevel } from "#src/platform/access-level.js";
 import { AtMost } from "#src/platform/field-bounds.js";
@@ -26,13 +27,14 @@ import { JobError, JobEvent } from "#src/platform/job-event.js";
 import type { JobService } from "#src/platform/job-service.js";
 import type { Node } from "#src/platform/node.js";
 import { Quote } from "#src/quotes/quote.js";
+import { Transcript } from "#src/voice/voice-recording.js";
 import type { Context } from "./context.js";
 import { OrGrant } from "./guards/or-grant.js";
 
 const JobResult = createUnionType({
   name: "JobResult",
   description: "What a job made.",
-  types: () => [Quote, Generation, GenerationBatch, Replay, DataExport] as const,
+  types: () => [Quote, Generation, GenerationBatch, Replay, Transcript, DataExport, Upload] as const,
 });
 
 @ObjectType({ description: "How many jobs are in one state." })
@@ -49,8 +51,10 @@ const results: Readonly<Record<string, new () => Node>> = {
   quote: Quote,
   generation: Generation,
   replay: Replay,
+  transcript: Transcript,
   generation_batch: GenerationBatch,
   data_export: DataExport,
+  upload: Upload,
 };
 
 const idArg = { description: "The job." };

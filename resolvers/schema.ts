@@ -8,6 +8,8 @@ import { replayList, replayPairList } from "#src/ai/replay-service.js";
 import { entities } from "#src/app/entities.js";
 import type { App } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
+import { fileList } from "#src/files/file-service.js";
+import { uploadList } from "#src/files/upload-service.js";
 import { apiKeyList } from "#src/identity/api-key-service.js";
 import { grantList } from "#src/identity/grant-service.js";
 import { invitationList } from "#src/identity/invitation-service.js";
@@ -16,6 +18,9 @@ import { workspaceList } from "#src/identity/workspace-service.js";
 import { auditList } from "#src/platform/audit-entry.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
+import { recordingList } from "#src/voice/recording-service.js";
+import { chunkList, segmentList, transcriptList } from "#src/voice/transcription-service.js";
+import { voiceQuoteList } from "#src/voice/voice-quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { AiSettingsResolver } from "./ai-settings-resolver.js";
 import { AnswerCacheResolver } from "./answer-cache-resolver.js";
@@ -26,6 +31,7 @@ import { BudgetResolver } from "./budget-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { CredentialResolver } from "./credential-resolver.js";
 import { EventResolver } from "./event-resolver.js";
+import { FileResolver } from "./file-resolver.js";
 import { GenerationResolver } from "./generation-resolver.js";
 import { GrantResolver } from "./grant-resolver.js";
 import { authorize } from "./guards/authorize.js";
@@ -45,14 +51,17 @@ import { PromptResolver } from "./prompt-resolver.js";
 import { ProviderResolver } from "./provider-resolver.js";
 import { QualityResolver } from "./quality-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
+import { QuoteSearchResolver } from "./quote-search-resolver.js";
 import { GenerationReplayResolver, ReplayResolver } from "./replay-resolver.js";
 import { ProviderRoutingResolver, RoutingResolver } from "./routing-resolver.js";
 import { SecondFactorResolver } from "./second-factor-resolver.js";
 import { SessionResolver } from "./session-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { UploadResolver } from "./upload-resolver.js";
 import { UsageResolver } from "./usage-resolver.js";
 import { UserResolver } from "./user-resolver.js";
+import { QuoteVoiceResolver, VoiceResolver } from "./voice-resolver.js";
 import { WorkspaceResolver } from "./workspace-resolver.js";
 
 const classes = [
@@ -65,6 +74,7 @@ const classes = [
   CacheResolver,
   CredentialResolver,
   EventResolver,
+  FileResolver,
   GenerationResolver,
   GrantResolver,
   GenerationLineageResolver,
@@ -84,13 +94,17 @@ const classes = [
   ProviderRoutingResolver,
   QualityResolver,
   QuoteResolver,
+  QuoteSearchResolver,
+  QuoteVoiceResolver,
   ReplayResolver,
   RoutingResolver,
   SecondFactorResolver,
   SessionResolver,
   SystemMetricsResolver,
   SystemResolver,
+  UploadResolver,
   UsageResolver,
+  VoiceResolver,
   WorkspaceResolver,
   UserResolver,
 ] as const;
@@ -101,6 +115,7 @@ const lists = [
   listResolver(apiKeyList, "key:read"),
   listResolver(grantList, "workspace:read"),
   listResolver(budgetList, "budget:read"),
+  listResolver(fileList, "file:read"),
   listResolver(favouriteList, "quote:read"),
   listResolver(batchList, "generation:read"),
   listResolver(generationList, "generation:read"),
@@ -110,8 +125,14 @@ const lists = [
   listResolver(quoteList, "quote:read"),
   listResolver(replayList, "generation:read"),
   listResolver(replayPairList, "generation:read"),
+  listResolver(recordingList, "voice:read"),
+  listResolver(transcriptList, "voice:read"),
+  listResolver(chunkList, "voice:read"),
+  listResolver(segmentList, "voice:read"),
+  listResolver(voiceQuoteList, "voice:read"),
   listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
+  listResolver(uploadList, "file:read"),
   listResolver(memberList, "member:read"),
   listResolver(workspaceList, "workspace:list", { hasFind: false, isCompiled: false }),
 ];
@@ -129,6 +150,7 @@ const createResolvers = (app: App): object[] => [
   new CacheResolver(app.cache, app.database),
   new CredentialResolver(app.addresses, app.passwords),
   new EventResolver(app.events),
+  new FileResolver(app.files),
   new GenerationResolver(app.texts, app.generationBatches),
   new GrantResolver(app.grants),
   new GenerationLineageResolver(),
@@ -147,14 +169,18 @@ const createResolvers = (app: App): object[] => [
   new ProviderResolver(app.providers),
   new ProviderRoutingResolver(),
   new QualityResolver(),
-  new QuoteResolver(app.quotes),
+  new QuoteResolver(app.quotes, app.quoteAnalyses),
+  new QuoteSearchResolver(app.quoteSearch),
+  new QuoteVoiceResolver(),
   new ReplayResolver(app.replays),
   new RoutingResolver(app.aiSettings),
   new SecondFactorResolver(app.secondFactors, app.reauthentication),
   new SessionResolver(app.sessions),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines),
+  new UploadResolver(app.uploads),
   new UsageResolver(app.usage),
+  new VoiceResolver(app.recordings, app.transcriptions, app.voiceQuotes, app.voiceStatistics),
   new WorkspaceResolver(app.workspaces, app.workspaceRemoval),
   new UserResolver(app.users),
 ];

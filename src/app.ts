@@ -5,7 +5,10 @@ import { connectDatabase } from "./app/connect-database.js";
 import { countedEntities, entities, expiringTables, ownedEntities, tenantTables } from "./app/entities.js";
 import { jobDefinitions } from "./app/job-definitions.js";
 import { personalData } from "./app/personal-data.js";
+import { textDomains } from "./app/text-domains.js";
 import { type Audit, createAudit } from "./audit/create-audit.js";
+import { createFiles, type Files } from "./files/create-files.js";
+import { createUploads, type Uploads } from "./files/create-uploads.js";
 import { AccessWatch } from "./identity/access-watch.js";
 import { ApiKeyCallers } from "./identity/api-key-callers.js";
 import { ApiKeyService } from "./identity/api-key-service.js";
@@ -65,9 +68,9 @@ import type { Sweep } from "./platform/sweep.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
-import { quotePrompt } from "./quotes/quote-prompt.js";
-import { QuoteService, quoteFilters } from "./quotes/quote-service.js";
-import { similarQuotes } from "./quotes/similar-quotes.js";
+import { createQuotes, type Quotes } from "./quotes/create-quotes.js";
+import { createVoice, type Voice } from "./voice/create-voice.js";
+import type { Transcriber } from "./voice/transcriber.js";
 
 interface AppOptions {
   /** Where the database is: the configured one, or the embedded one that was started. */
@@ -77,11 +80,12 @@ interface AppOptions {
   workers?: (app: App) => JobHandler[];
   clock?: Clock;
   providers?: readonly Provider[];
+  transcribers?: readonly Transcriber[];
   /** Wraps the queues, for tests that lose messages. */
   wrapQueues?: (queues: JobQueues) => JobQueues;
 }
 
-export interface App extends SignInServices, Ai {
+export interface App extends SignInServices, Ai, Quotes, Files, Uploads, Voice {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -119,7 +123,6 @@ export interface App extends SignInServices, Ai {
   /** Where links in mails lead; the server says so when it listens. */
   readonly address: PublicAddress;
   readonly expiry: Sweep;
-  readonly quotes: QuoteService;
   /** Stops work, lets what runs finish, and closes every connection. */
   close(): Promise<void>;
 }
@@ -199,6 +202,9 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const mails = new MailService(database, vault, smtp, logger);
 
     const address = new PublicAddress(config.http);
+    const { files, stop: stopFiles } = await createFiles({ config, database, vault, keys, address, clock, logger });
+    closers.push(stopFiles);
+    const uploads = createUploads({ ...files, config, database, vault, keys, address, bus, clock });
     const lists = new Lists(database);
     const live = new Live(bus, logger);
     const issuer = config.http.publicUrl ?? "atrium";
@@ -210,14 +216,28 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
     const providers = options.providers ?? (await configuredProviders(config.ai, clock));
-    const pipelineDeps = { database, bus, live, lists, keys, clock, logger, metrics, defaultName: config.ai.default };
-    const domains = { collection: similarQuotes(database), builtIns: [quotePrompt], filters: quoteFilters };
-    const { ai, ...pipeline } = await createAi(providers, { ...pipelineDeps, ...domains });
+    const { default: defaultName, embeddingModel } = config.ai;
+    const pipelineDeps = { database, bus, live, lists, keys, clock, logger, metrics, defaultName, embeddingModel };
+    const { ai, ...pipeline } = await createAi(providers, { ...pipelineDeps, ...textDomains(database) });
     await pipeline.start();
     closers.push(() => pipeline.stop());
+    const quoteDeps = { database, bus, logger, ai, maxVectorBytes: config.vectors.maxBytes };
+    const { quotes, searchEngine, ...indexing } = await createQuotes(quoteDeps);
+    closers.push(() => indexing.stop());
+    const voiceDeps = { config, database, clock, logger, ...quotes, transcribers: options.transcribers };
+    const voice = await createVoice({ ...voiceDeps, ...files, ...uploads, ...ai });
+    const engines = {
+      provider: ai.generations.defaultProvider.name,
+      transcriber: voice.transcribers[0]?.name,
+      vectorIndex: searchEngine,
+    };
     const app: App = {
       ...signIn,
       ...ai,
+      ...quotes,
+      ...files,
+      ...uploads,
+      ...voice,
       config,
       clock,
       logger,
@@ -227,7 +247,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       database,
       bus,
       cache,
-      engines: listEngines(config, ai.generations.defaultProvider.name),
+      engines: listEngines(config, engines),
       lists,
       live,
       events: new EventLog(database, live),
@@ -254,7 +274,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       address,
       mails,
       expiry,
-      quotes: new QuoteService(database, ai.generations, ai.prompts, ai.quality),
       close,
     };
     if (options.workers !== undefined) {
@@ -262,6 +281,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       const deps = { database, queues, bus, clock, logger, metrics, tracing, concurrency, shutdownMs };
       const runner = new JobRunner(options.workers(app), jobDefinitions as never, deps);
       await runner.start();
+      indexing.follow();
       closers.push(() => runner.stop());
     }
     return app;

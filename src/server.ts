@@ -11,6 +11,7 @@ import { registerAudit } from "./server/audit-endpoints.js";
 import { registerConsole } from "./server/console-files.js";
 import { Cors } from "./server/cors.js";
 import { registerExports } from "./server/export-download.js";
+import { registerFiles } from "./server/file-download.js";
 import { addressReader, createFront } from "./server/front.js";
 import { registerGraphiql } from "./server/graphiql.js";
 import { bodyLimit } from "./server/graphql-exchange.js";
@@ -29,6 +30,7 @@ import { refuseRequests } from "./server/refuse-requests.js";
 import { securityHeaders } from "./server/security-headers.js";
 import { loadTls } from "./server/tls.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
+import { registerUploads } from "./server/upload-endpoints.js";
 
 export interface RunningServer {
   /** Address under which clients reach it, without a slash at its end. */
@@ -84,6 +86,8 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   const streams = registerGraphqlStreams(server, app, schema, operations);
   registerGraphiql(server);
   registerExports(server, app);
+  registerUploads(server, app, cors);
+  registerFiles(server, app);
   await registerConsole(server);
   refuseRequests(server, app, operationLog);
   server.setNotFoundHandler((request, reply) => {

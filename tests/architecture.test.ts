@@ -9,6 +9,7 @@ const order = [
   "platform",
   "audit",
   "identity",
+  "files",
   "ai",
   "quotes",
   "voice",

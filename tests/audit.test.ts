@@ -20,6 +20,7 @@ import { type Issuer, startIssuer } from "./support/issuer.js";
 import { openLiveSocket } from "./support/live-socket.js";
 import { setBudget } from "./support/paid-provider.js";
 import { scriptedProvider } from "./support/scripted-provider.js";
+import { checkedUpload, deafTranscriber, storedRecording } from "./support/stored-recordings.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
 
 let atrium: TestAtrium;
@@ -38,7 +39,7 @@ beforeAll(async () => {
     ATRIUM_OAUTH_ACME_CLIENT_SECRET: issuer.clientSecret,
   };
   const providers = [offlineProvider(), scriptedProvider().provider];
-  atrium = await startAtrium({ withWorkers: false, env, providers });
+  atrium = await startAtrium({ withWorkers: false, env, providers, transcribers: [deafTranscriber] });
   operator = await atrium.signUp();
   team = await startTeam(atrium);
 });
@@ -95,6 +96,13 @@ const jobOf = async (person: Person) =>
   (await person.sdk.GenerateQuote({ input: { topic: "the sea" } })).generateQuote.id;
 const invitationOf = async (email = account().email) =>
   (await team.owner.sdk.InviteMember({ input: { email, role: "EDITOR" } })).inviteMember.id;
+const uploadOf = async (person: Person) =>
+  (
+    await send<{ createUpload: { id: string } }>(
+      person,
+      `mutation { createUpload(input: { fileName: "voice.wav" }) { id } }`,
+    )
+  ).createUpload.id;
 const tokenFor = async (email: string) => {
   const [mail] = await atrium.app.mails.last(1, email);
   return /#invitation=(ati_\S+)/.exec(mail?.text ?? "")?.[1] ?? "";
@@ -182,6 +190,13 @@ const mutations: Record<string, AuditedMutation> = {
   generateQuote: {
     action: "job.queued",
     act: () => as(team.owner, `mutation { generateQuote(input: { topic: "rain" }) { id } }`),
+  },
+  analyzeQuote: {
+    action: "job.queued",
+    act: async () =>
+      as(team.owner, "mutation ($id: ID!) { analyzeQuote(input: { id: $id }) { id } }", {
+        id: await quoteOf(team.owner),
+      }),
   },
   generateText: {
     action: "job.queued",
@@ -311,6 +326,54 @@ const mutations: Record<string, AuditedMutation> = {
       await act(granted);
       return { ...granted, query: granted.query.replace(", level: WRITE", "").replace("grantAccess", "revokeAccess") };
     },
+  },
+  createUpload: {
+    action: "upload.created",
+    act: () => as(team.owner, `mutation { createUpload(input: { fileName: "voice.wav", size: 9 }) { id } }`),
+  },
+  completeUpload: {
+    action: "upload.received",
+    act: async () => {
+      const id = await uploadOf(team.owner);
+      await atrium.database.query("update upload set received = 9 where id = $1", [id]);
+      return as(team.owner, idArg("completeUpload"), { id });
+    },
+  },
+  createVoiceRecording: {
+    action: "recording.created",
+    act: async () =>
+      as(team.owner, `mutation ($u: ID!) { createVoiceRecording(input: { uploadId: $u, title: "A talk" }) { id } }`, {
+        u: (await checkedUpload(atrium, team)).uploadId,
+      }),
+  },
+  updateVoiceRecording: {
+    action: "recording.updated",
+    act: async () =>
+      as(team.owner, `mutation ($id: ID!) { updateVoiceRecording(id: $id, input: { title: "B" }) { id } }`, {
+        id: await storedRecording(atrium, team),
+      }),
+  },
+  deleteVoiceRecording: {
+    action: "recording.deleted",
+    act: async () => as(team.owner, idArg("deleteVoiceRecording"), { id: await storedRecording(atrium, team) }),
+  },
+  transcribeRecording: {
+    action: "job.queued",
+    act: async () =>
+      as(team.owner, "mutation ($id: ID!) { transcribeRecording(input: { recordingId: $id }) { id } }", {
+        id: await storedRecording(atrium, team),
+      }),
+  },
+  voiceToQuote: {
+    action: "job.queued",
+    act: async () =>
+      as(team.owner, "mutation ($id: ID!) { voiceToQuote(input: { recordingId: $id }) { id } }", {
+        id: await storedRecording(atrium, team),
+      }),
+  },
+  cancelUpload: {
+    action: "upload.cancelled",
+    act: async () => as(team.owner, idArg("cancelUpload"), { id: await uploadOf(team.owner) }),
   },
   purgeAiCache: { action: "ai_cache.purged", act: () => as(team.owner, "mutation { purgeAiCache }") },
   createWorkspace: {
@@ -507,7 +570,7 @@ describe("I14 before and after", () => {
       shown
         .filter(
           (column) =>
-            !/^(?:quote|generation|prompt|prompt_version|replay|replay_pair|provider_call|event|job|audit_entry)\./.test(
+            !/^(?:quote|generation|prompt|prompt_version|replay|replay_pair|provider_call|event|job|audit_entry|stored_file|upload|voice_recording|transcript|transcript_chunk|transcript_segment)\./.test(
               column,
             ),
         )

@@ -84,6 +84,7 @@ const own = async (atrium: TestAtrium, who: Member, visibility: string, reader: 
   );
   await collect(who, replay.job.id);
   return {
+    ...(await ownSound(atrium, who, visibility, { job: job.id, quote: quote.id })),
     generation_batch: batch.id,
     quote: quote.id,
     job: job.id,
@@ -94,6 +95,52 @@ const own = async (atrium: TestAtrium, who: Member, visibility: string, reader: 
     quote_favourite: await idOf("select id from quote_favourite where quote_id = $1", quote.id),
     session: await idOf("select id from session where user_id = $1 limit 1", who.userId),
     event: await idOf("select id from event where subject_id = $1 limit 1", quote.id),
+  };
+};
+
+/** A recording with its file, its words and the quote that came of them. What listens and checks is no part of it. */
+const ownSound = async (atrium: TestAtrium, who: Member, visibility: string, of: Belongings): Promise<Belongings> => {
+  const [file, upload, recording] = [newId("stored_file"), newId("upload"), newId("voice_recording")];
+  const [transcript, chunk, segment] = [newId("transcript"), newId("transcript_chunk"), newId("transcript_segment")];
+  const voiceQuote = newId("voice_quote");
+  const insert = (table: string, values: Readonly<Record<string, unknown>>) => {
+    const row = {
+      workspace_id: who.workspaceId,
+      created_at: new Date(),
+      created_by_id: who.userId,
+      visibility,
+      ...values,
+    };
+    const places = Object.keys(row).map((_, index) => `$${index + 1}`);
+    return atrium.database.query(
+      `insert into ${table} (${Object.keys(row).join(", ")}) values (${places.join(", ")})`,
+      Object.values(row),
+    );
+  };
+  const key = { file_key: "none" };
+  await insert("stored_file", {
+    ...{ id: file, name: canary, content_type: "audio/wav", size: 1, sha256: canary, object_key: file, ...key },
+  });
+  await insert("upload", {
+    ...{ id: upload, file_name: canary, purpose: "RECORDING", status: "READY", received: 1, file_id: file, ...key },
+  });
+  await insert("voice_recording", {
+    ...{ id: recording, title: canary, file_id: file, duration: 1_000, codec: "PCM", updated_at: new Date() },
+  });
+  await insert("transcript", {
+    ...{ id: transcript, recording_id: recording, job_id: of.job, status: "DONE", text: canary },
+    ...{ transcriber: "command", model: "command" },
+  });
+  const part = { transcript_id: transcript, position: 0, start_ms: 0, end_ms: 1_000 };
+  await insert("transcript_chunk", { id: chunk, ...part, status: "DONE", attempts: 1 });
+  await insert("transcript_segment", { id: segment, ...part, text: canary });
+  await insert("voice_quote", {
+    ...{ id: voiceQuote, job_id: of.job, upload_id: upload, recording_id: recording, transcript_id: transcript },
+    quote_id: of.quote,
+  });
+  return {
+    ...{ stored_file: file, upload, voice_recording: recording, transcript, transcript_chunk: chunk },
+    ...{ transcript_segment: segment, voice_quote: voiceQuote },
   };
 };
 
@@ -159,7 +206,9 @@ const ownAsWorkspace = async (atrium: TestAtrium, who: Member): Promise<Belongin
 };
 
 const makeWorld = async (env: Readonly<Record<string, string>>): Promise<World> => {
-  const atrium = await startAtrium({ env: { ATRIUM_MAX_COST: "100000", ...env } });
+  // Nobody listens here, but who asks for it must not be told that before it is known whether they may.
+  const transcriber = { ATRIUM_TRANSCRIBE_COMMAND: "no-such-program {input}" };
+  const atrium = await startAtrium({ env: { ATRIUM_MAX_COST: "100000", ...transcriber, ...env } });
   // The first one runs the installation, and is nobody else here.
   await atrium.signUp();
   const owner = await signUpMember(atrium);

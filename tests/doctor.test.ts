@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { startAnthropicStub } from "./support/anthropic-stub.js";
 import { startOpenAiStub } from "./support/openai-stub.js";
 import { runAtrium } from "./support/processes.js";
+import { startS3 } from "./support/s3-server.js";
 import { createTestDatabase, type TestDatabase } from "./support/test-database.js";
 import { type Reply, stubKey, type WireStub } from "./support/wire-stub.js";
 
@@ -16,7 +17,11 @@ afterAll(() => Promise.all([openai.close(), anthropic.close(), database.drop()])
 
 /** What `atrium doctor` prints, by the part that it is about. */
 const doctor = async (env: Record<string, string>) => {
-  const base = { DATABASE_URL: database.url, ATRIUM_SECRET: "a secret of the tests that is long enough" };
+  const base = {
+    DATABASE_URL: database.url,
+    ATRIUM_DATA_DIR: database.dataDir,
+    ATRIUM_SECRET: "a secret of the tests that is long enough",
+  };
   const { code, output } = await runAtrium(["doctor"], { ...base, ...env });
   expect(output).not.toContain(stubKey);
   const lines = stripVTControlCharacters(output)
@@ -109,4 +114,37 @@ test("O1 doctor says of a provider that fails what to do about it, and tells no 
     "→ nobody answers there: look at ATRIUM_AI_GONE_BASE_URL",
     "→ the key in ATRIUM_AI_WRONG_API_KEY is wrong",
   ]);
+});
+
+test("V2 doctor says who transcribes, and whether FFmpeg is there", async () => {
+  const nobody = await doctor({});
+  expect(nobody.of("ffmpeg")).toEqual([expect.stringMatching(/^✔ ffmpeg {6}FFmpeg \d/)]);
+  expect(nobody.of("speech")).toEqual([
+    "✔ speech      none: recordings are not transcribed (OPENAI_API_KEY, AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENTS, ATRIUM_TRANSCRIPTION_URL or ATRIUM_TRANSCRIBE_COMMAND changes it)",
+  ]);
+  const wrong = await doctor({
+    FFMPEG_PATH: "/nowhere/ffmpeg",
+    ATRIUM_TRANSCRIPTION_URL: "http://127.0.0.1:9/v1",
+    ATRIUM_TRANSCRIPTION_KEY: stubKey,
+    ATRIUM_TRANSCRIBE_COMMAND: "no-such-program {input}",
+  });
+  expect(wrong.code).toBe(1);
+  expect(wrong.of("ffmpeg")).toEqual(["✖ ffmpeg      FFMPEG_PATH names no program that runs"]);
+  expect(wrong.of("speech")).toEqual(["✖ speech      no-such-program is not a program that runs"]);
+  expect(wrong.mendings).toContain("→ look at ATRIUM_TRANSCRIBE_COMMAND");
+  const right = await doctor({ ATRIUM_TRANSCRIBE_COMMAND: "pocketsphinx_continuous -infile {input}" });
+  expect(right.of("speech")).toEqual(["✔ speech      command (pocketsphinx_continuous)"]);
+});
+
+test("S1 doctor writes, reads and removes an object where files are kept, and says what is wrong there", async () => {
+  const s3 = await startS3();
+  const here = await doctor({});
+  expect(here.of("files")).toEqual([`✔ files       folder ${database.dataDir}/files: written, read and removed`]);
+  const there = await doctor(s3.env);
+  expect(there.of("files")).toEqual(["✔ files       S3, bucket atrium-files: written, read and removed"]);
+  const wrong = await doctor({ ...s3.env, S3_BUCKET: "another-bucket" });
+  expect(wrong.code).toBe(1);
+  expect(wrong.of("files")).toEqual([expect.stringContaining("there is no such bucket")]);
+  expect(wrong.mendings).toContain("→ look at S3_BUCKET");
+  await s3.close();
 });

@@ -68,10 +68,14 @@ const codeOf = async ({ kind, query, variables }: (typeof fields)[number], asker
   if (kind === "subscription") {
     const connection = connect(atrium.url, { accessToken: () => asker.token, headers });
     // Things happen until it says something: its first entry, or why there will be none.
-    const happening = setInterval(() => {
-      void owner.sdk.CreateQuote({ input: { text: "Heard?", author: "Owner" } }).catch(() => {});
-      void setBudget(owner, { limitMicros: Date.now() }).catch(() => {});
-    }, 100);
+    let isSilent = true;
+    const happening = (async () => {
+      while (isSilent) {
+        await owner.sdk.CreateQuote({ input: { text: "Heard?", author: "Owner" } }).catch(() => {});
+        await setBudget(owner, { limitMicros: Date.now() }).catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    })();
     const code = await connection
       .subscribe(query, variables)
       .next()
@@ -79,7 +83,8 @@ const codeOf = async ({ kind, query, variables }: (typeof fields)[number], asker
         () => undefined,
         (error: { code?: string }) => error.code,
       );
-    clearInterval(happening);
+    isSilent = false;
+    await happening;
     await connection.close();
     return code;
   }

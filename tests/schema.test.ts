@@ -124,6 +124,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
       "ai_settings",
       "data_export",
       "data_key",
+      "discarded_object",
       "guess_count",
       "linked_identity",
       "mail",

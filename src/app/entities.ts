@@ -10,6 +10,8 @@ import { ProviderCall } from "../ai/provider-call.js";
 import { ProviderState } from "../ai/provider-state.js";
 import { Replay, ReplayPair } from "../ai/replay.js";
 import { auditEntities } from "../audit/create-audit.js";
+import { StoredFile } from "../files/stored-file.js";
+import { Upload } from "../files/upload.js";
 import { AccessGrant } from "../identity/access-grant.js";
 import { ApiKey } from "../identity/api-key.js";
 import { DataExport } from "../identity/data-export.js";
@@ -30,7 +32,12 @@ import { Job } from "../platform/job.js";
 import { JobEventRow } from "../platform/job-event.js";
 import { isOwned, type OwnedRow } from "../platform/owned-row.js";
 import { RateLimitCount } from "../platform/rate-limit-count.js";
+import { DiscardedObject } from "../platform/storage/discarded-object.js";
+import { Embedding } from "../platform/vectors/embedding.js";
+import { EmbeddingCursor } from "../platform/vectors/embedding-cursor.js";
 import { Quote, QuoteFavourite } from "../quotes/quote.js";
+import { VoiceQuote } from "../voice/voice-quote.js";
+import { Transcript, TranscriptChunk, TranscriptSegment, VoiceRecording } from "../voice/voice-recording.js";
 
 /** Every table. A class that is missing here does not exist for the database. */
 export const entities = [
@@ -54,6 +61,9 @@ export const entities = [
   IdempotencyKey,
   RateLimitCount,
   DataKey,
+  DiscardedObject,
+  StoredFile,
+  Upload,
   AiSettingsRow,
   Prompt,
   PromptVersion,
@@ -70,6 +80,13 @@ export const entities = [
   CachedAnswer,
   Quote,
   QuoteFavourite,
+  Embedding,
+  EmbeddingCursor,
+  VoiceRecording,
+  Transcript,
+  TranscriptChunk,
+  TranscriptSegment,
+  VoiceQuote,
 ];
 
 /** Every class whose rows can be shared one by one. */
@@ -86,7 +103,7 @@ export const tenantTables = ({ metadata }: Database): string[] =>
 /** What the installation holds, as its metrics tell. */
 export const countedEntities = [User, Workspace, Quote, Generation];
 
-const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, CachedAnswer, ...expiringSignIns];
+const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, CachedAnswer, Upload, ...expiringSignIns];
 /** Tables whose rows end at their `expires_at`. */
 export const expiringTables = ({ metadata }: Database): string[] =>
   expiring.map((entity) => metadata.get(entity as new () => object).tableName);

@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { join } from "node:path";
 import { styleText } from "node:util";
 import { Redis } from "ioredis";
 import pg from "pg";
@@ -7,7 +8,10 @@ import { connectDatabase } from "../app/connect-database.js";
 import { type Config, readConfig, readEnvironment } from "../platform/config.js";
 import { withoutPassword } from "../platform/connect-orm.js";
 import { SettingError } from "../platform/errors.js";
+import { configuredStore } from "../platform/storage/configured-store.js";
+import { StorageError } from "../platform/storage/storage-error.js";
 import { checkProvider } from "./check-provider.js";
+import { checkFfmpeg, checkSpeech } from "./check-speech.js";
 import { openDatabase } from "./open-database.js";
 
 /** What a check has found. */
@@ -30,6 +34,9 @@ export const doctor = async (): Promise<void> => {
     ["disk", () => checkDisk(config)],
     ["database", () => checkDatabase(config)],
     ["redis", () => checkRedis(config)],
+    ["files", () => checkFiles(config)],
+    ["ffmpeg", () => checkFfmpeg(config)],
+    ["speech", () => checkSpeech(config)],
     ...providers.map((provider): [string, () => Promise<Finding[]>] => [provider.name, () => checkProvider(provider)]),
   ];
   const width = Math.max(11, ...checks.map(([part]) => part.length));
@@ -49,8 +56,9 @@ const checkNode = (): Finding => {
   return { well, text: `Node ${process.version}`, ...(well ? {} : { mend: "run `npm ci`: it brings Node 24" }) };
 };
 
-const checkDisk = async ({ dataDir, database, secret }: Config): Promise<Finding> => {
-  if (database.url !== undefined && secret !== undefined) return { well: true, text: "nothing is kept on this disk" };
+const checkDisk = async ({ dataDir, database, secret, files }: Config): Promise<Finding> => {
+  if (database.url !== undefined && secret !== undefined && files.s3 !== undefined)
+    return { well: true, text: "nothing is kept on this disk" };
   const { bavail, bsize } = await statfs(dataDir).catch(() => statfs("."));
   const free = bavail * bsize;
   const text = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${dataDir}`;
@@ -108,5 +116,18 @@ const checkRedis = async ({ redis }: Config): Promise<Finding> => {
     return { well: false, text: `Redis does not answer: ${(error as Error).message}`, mend: "look at REDIS_URL" };
   } finally {
     client.disconnect();
+  }
+};
+
+const checkFiles = async (config: Config): Promise<Finding> => {
+  const { s3 } = config.files;
+  const text = s3 === undefined ? `folder ${join(config.dataDir, "files")}` : `S3, bucket ${s3.bucket}`;
+  try {
+    const store = await configuredStore(config);
+    await store.probe().finally(() => store.close());
+    return { well: true, text: `${text}: written, read and removed` };
+  } catch (error) {
+    if (error instanceof StorageError) return { well: false, text: error.message, mend: `look at ${error.setting}` };
+    throw error;
   }
 };

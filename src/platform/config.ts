@@ -73,8 +73,42 @@ const shape = (s: Settings, oauthClients: readonly OAuthClient[], aiServers: rea
           sampleRatio: s.OTEL_TRACES_SAMPLER_ARG,
         },
   admin: { email: s.ATRIUM_ADMIN_EMAIL.toLowerCase(), password: s.ATRIUM_ADMIN_PASSWORD },
+  files: {
+    s3:
+      s.S3_BUCKET === undefined
+        ? undefined
+        : {
+            bucket: s.S3_BUCKET,
+            endpoint: s.S3_ENDPOINT,
+            region: s.AWS_REGION,
+            accessKeyId: s.AWS_ACCESS_KEY_ID,
+            secretAccessKey: s.AWS_SECRET_ACCESS_KEY,
+          },
+    maxBytes: s.ATRIUM_UPLOAD_MB * 1024 * 1024,
+    unfinishedMs: s.ATRIUM_UPLOAD_HOURS * 60 * 60_000,
+  },
+  voice: {
+    default: s.ATRIUM_TRANSCRIBER,
+    openaiModels: s.OPENAI_TRANSCRIPTION_MODELS,
+    azureDeployments: s.AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENTS,
+    server:
+      s.ATRIUM_TRANSCRIPTION_URL === undefined
+        ? undefined
+        : {
+            baseUrl: s.ATRIUM_TRANSCRIPTION_URL,
+            apiKey: s.ATRIUM_TRANSCRIPTION_KEY,
+            models: s.ATRIUM_TRANSCRIPTION_MODELS,
+          },
+    command: s.ATRIUM_TRANSCRIBE_COMMAND,
+    commandModels: s.ATRIUM_TRANSCRIPTION_MODELS,
+    parallel: s.ATRIUM_TRANSCRIPTION_PARALLEL,
+    maxMs: s.ATRIUM_RECORDING_MINUTES * 60_000,
+    ffmpegPath: s.FFMPEG_PATH,
+  },
+  vectors: { maxBytes: s.ATRIUM_VECTORS_MB * 1024 * 1024 },
   ai: {
     default: s.ATRIUM_AI_PROVIDER,
+    embeddingModel: s.ATRIUM_EMBEDDING_MODEL,
     timeouts: { firstTokenMs: s.ATRIUM_AI_FIRST_TOKEN_MS, idleMs: s.ATRIUM_AI_IDLE_MS },
     servers: aiServers,
     openai: {
@@ -134,6 +168,12 @@ export const readEnvironment = (): Environment => {
   return process.env;
 };
 
+/** What a program that Atrium starts sees of the environment: nothing of Atrium's own settings, of which some are secrets. */
+export const programEnvironment = (): Environment =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("ATRIUM_") && !(name in settings.shape)),
+  );
+
 const contradictions = (s: Settings) => [
   ...(s.NODE_ENV === "production" && s.ATRIUM_SECRET === undefined
     ? [
@@ -148,6 +188,10 @@ const contradictions = (s: Settings) => [
     : []),
   ...together(s, "ATRIUM_TLS_CERT_FILE", "ATRIUM_TLS_KEY_FILE"),
   ...together(s, "ATRIUM_TLS_KEY_FILE", "ATRIUM_TLS_CERT_FILE"),
+  ...together(s, "S3_ENDPOINT", "S3_BUCKET"),
+  ...together(s, "ATRIUM_TRANSCRIPTION_KEY", "ATRIUM_TRANSCRIPTION_URL"),
+  ...together(s, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+  ...together(s, "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
   ...(s.AZURE_OPENAI_API_KEY !== undefined && s.AZURE_OPENAI_ENDPOINT === undefined
     ? [{ setting: "AZURE_OPENAI_ENDPOINT", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]
     : []),
@@ -155,6 +199,7 @@ const contradictions = (s: Settings) => [
     ? [{ setting: "AZURE_OPENAI_DEPLOYMENTS", message: "is missing, and AZURE_OPENAI_API_KEY needs it." }]
     : []),
   ...unknownDefault(s),
+  ...unknownTranscriber(s),
 ];
 
 /** A default provider that no other setting turns on. */
@@ -173,6 +218,25 @@ const unknownDefault = (s: Settings) => {
         {
           setting: "ATRIUM_AI_PROVIDER",
           message: `must be a provider that other settings turn on (now ${names.join(", ")}), and is ${JSON.stringify(s.ATRIUM_AI_PROVIDER)}.`,
+        },
+      ];
+};
+
+/** A default transcriber that no other setting turns on. */
+const unknownTranscriber = (s: Settings) => {
+  const on: Readonly<Record<string, boolean>> = {
+    openai: s.OPENAI_API_KEY !== undefined && s.OPENAI_BASE_URL === undefined,
+    azure: s.AZURE_OPENAI_API_KEY !== undefined && s.AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENTS.length > 0,
+    server: s.ATRIUM_TRANSCRIPTION_URL !== undefined,
+    command: s.ATRIUM_TRANSCRIBE_COMMAND !== undefined,
+  };
+  const names = Object.keys(on).filter((name) => on[name]);
+  return s.ATRIUM_TRANSCRIBER === undefined || names.includes(s.ATRIUM_TRANSCRIBER)
+    ? []
+    : [
+        {
+          setting: "ATRIUM_TRANSCRIBER",
+          message: `must be a transcriber that other settings turn on (now ${names.join(", ") || "none"}), and is ${JSON.stringify(s.ATRIUM_TRANSCRIBER)}.`,
         },
       ];
 };

@@ -28,12 +28,19 @@ export const connectOrm = async ({ url, entities, migrations }: OrmOptions, max:
       ...migrations,
       tableName: "migration",
       snapshotName: ".snapshot",
+      // It is what new migrations are made from, and belongs to the sources: a database that is brought up to them says nothing new.
+      snapshotOnMigrate: false,
       transactional: true,
       allOrNothing: true,
     },
     // Made behind the migrations: policies of what the classes declare (tenant-wall.ts), triggers and functions of the audit
     // log (protect-audit.ts), and those that classes name themselves (declared-triggers.ts).
-    schemaGenerator: { ignoreSchema: ["bullmq"], ignorePolicies: true, ignoreTriggers: true, ignoreRoutines: true },
+    schemaGenerator: {
+      ignoreSchema: ["bullmq", "vectors"],
+      ignorePolicies: true,
+      ignoreTriggers: true,
+      ignoreRoutines: true,
+    },
     discovery: { warnWhenNoEntities: false },
     allowGlobalContext: false,
     debug: false,

@@ -10,7 +10,14 @@ export interface Engine {
   readonly configured: boolean;
 }
 
-export const listEngines = (config: Config, defaultProvider: string): Engine[] => {
+interface Chosen {
+  readonly provider: string;
+  /** Nothing while none is configured. */
+  readonly transcriber: string | undefined;
+  readonly vectorIndex: string;
+}
+
+export const listEngines = (config: Config, { provider, transcriber, vectorIndex }: Chosen): Engine[] => {
   const redis = config.redis !== undefined;
   const external = config.database.url !== undefined;
   return [
@@ -23,6 +30,12 @@ export const listEngines = (config: Config, defaultProvider: string): Engine[] =
     { part: "jobs", engine: redis ? "BullMQ on Redis" : "BullMQ on Postgres", setting: "REDIS_URL", configured: redis },
     { part: "bus", engine: redis ? "Redis" : "Postgres NOTIFY", setting: "REDIS_URL", configured: redis },
     {
+      part: "files",
+      engine: config.files.s3 === undefined ? "folder" : "S3",
+      setting: "S3_BUCKET",
+      configured: config.files.s3 !== undefined,
+    },
+    {
       part: "mail",
       engine: config.mail.smtpUrl === undefined ? "kept for `atrium mail`" : "SMTP",
       setting: "SMTP_URL",
@@ -30,9 +43,21 @@ export const listEngines = (config: Config, defaultProvider: string): Engine[] =
     },
     {
       part: "text",
-      engine: defaultProvider === "offline" ? "offline grammar (no model)" : defaultProvider,
+      engine: provider === "offline" ? "offline grammar (no model)" : provider,
       setting: "OPENAI_API_KEY",
-      configured: defaultProvider !== "offline",
+      configured: provider !== "offline",
+    },
+    {
+      part: "vectors",
+      engine: vectorIndex === "pgvector" ? "pgvector" : "exact, in memory",
+      setting: "DATABASE_URL",
+      configured: vectorIndex === "pgvector",
+    },
+    {
+      part: "speech",
+      engine: transcriber ?? "none: recordings are not transcribed",
+      setting: "OPENAI_API_KEY or ATRIUM_TRANSCRIBE_COMMAND",
+      configured: transcriber !== undefined,
     },
   ];
 };

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { aiServerName } from "./ai-server-settings.js";
+import { fileSettings } from "./file-settings.js";
 import { addressRanges, originOf, proxyOf } from "./network-settings.js";
 import { oauthName, redirectUri } from "./oauth-settings.js";
 import { integer, list, listOf, pairs, url } from "./setting-kinds.js";
+import { voiceSettings } from "./voice-settings.js";
 
 /** Every setting there is. `.env.example` and docs/settings.md are printed from here; nothing else reads the environment. */
 export const settings = z.object({
@@ -137,7 +139,7 @@ export const settings = z.object({
     .string()
     .min(1)
     .default(".atrium")
-    .describe("Folder of the embedded Postgres and generated secrets."),
+    .describe("Folder of the embedded Postgres, files and generated secrets."),
   ATRIUM_SECRET: z
     .string()
     .min(32, { error: "must have at least 32 characters" })
@@ -208,6 +210,16 @@ export const settings = z.object({
     .min(1)
     .optional()
     .describe("Provider when a request names none. Default: the first configured one, offline when there is none."),
+  ATRIUM_EMBEDDING_MODEL: z
+    .string()
+    .regex(/^[^/]+\/.+$/, { error: "must read `provider/model`" })
+    .optional()
+    .describe(
+      "Model that compares texts in searches, as `provider/model`. Default: the offline one, which sends no text anywhere.",
+    ),
+  ATRIUM_VECTORS_MB: integer(16, 65_536)
+    .default(256)
+    .describe("Memory of one process for vectors in searches, in MiB, where the database has no pgvector."),
   ATRIUM_AI_SERVERS: listOf(
     aiServerName,
     "names of lower-case letters and digits, such as ollama,gpu, that no other provider has",
@@ -249,6 +261,8 @@ export const settings = z.object({
   AZURE_OPENAI_API_VERSION: z.string().min(1).default("2024-10-21").describe("API version that azure is asked for."),
   AZURE_OPENAI_DEPLOYMENTS: list.optional().describe("Text deployments of azure, the default first. Needed by azure."),
   AZURE_OPENAI_EMBEDDING_DEPLOYMENTS: list.default([]).describe("Embedding deployments of azure."),
+  ...fileSettings,
+  ...voiceSettings,
 });
 
 export type Settings = z.infer<typeof settings>;

@@ -8,6 +8,7 @@ import type { JobHandler } from "#src/platform/job-handler.js";
 import type { JobQueues } from "#src/platform/job-queues.js";
 import { createLogger } from "#src/platform/logger.js";
 import { startServer } from "#src/server.js";
+import type { Transcriber } from "#src/voice/transcriber.js";
 import { workers } from "#workers/workers.js";
 import { createTestDatabase, type TestDatabase } from "./test-database.js";
 
@@ -26,6 +27,7 @@ interface Options {
   env?: Readonly<Record<string, string>>;
   clock?: Clock;
   providers?: readonly Provider[];
+  transcribers?: readonly Transcriber[];
   withWorkers?: boolean;
   /** Work that only the test knows, beside the real one. */
   handlers?: readonly JobHandler[];
@@ -61,6 +63,7 @@ export const testEnv = (
   prefix = randomBytes(4).toString("hex"),
 ) => ({
   DATABASE_URL: database.url,
+  ATRIUM_DATA_DIR: database.dataDir,
   ATRIUM_SECRET: "a secret of the tests that is long enough",
   ATRIUM_SHUTDOWN_SECONDS: "5",
   ATRIUM_DATABASE_POOL: "8",
@@ -86,6 +89,7 @@ export const startAtrium = async (options: Options = {}): Promise<TestAtrium> =>
     ...(options.withWorkers === false ? {} : { workers: (app: App) => [...workers(app), ...(options.handlers ?? [])] }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.providers === undefined ? {} : { providers: options.providers }),
+    ...(options.transcribers === undefined ? {} : { transcribers: options.transcribers }),
     ...(options.wrapQueues === undefined ? {} : { wrapQueues: options.wrapQueues }),
   });
   const server = await startServer(app);

@@ -68,9 +68,16 @@ export const rootFields = (schema: GraphQLSchema): RootField[] =>
   );
 
 /** What excludes the other ways to say the same. */
-const alone: ReadonlySet<string | undefined> = new Set(["promptVersionId"]);
-/** Texts that have a form. */
-const texts: Readonly<Record<string, string>> = { name: "sample", label: "sample" };
+const alone: ReadonlySet<string | undefined> = new Set(["promptVersionId", "uploadId", "recordingId"]);
+/** Names of what is configured, which no sample is: left out, so that the id beside them is looked at. */
+const configured: ReadonlySet<string> = new Set(["provider", "model", "modelClass"]);
+/** Texts that have a form; `query` is what everything says that must not be found. */
+const texts: Readonly<Record<string, string>> = {
+  name: "sample",
+  label: "sample",
+  language: "en",
+  query: "canary-4711",
+};
 
 /** A value that an input takes, with this id wherever the path leads, and all other fields that must be there. */
 const sample = (type: GraphQLInputType, path: readonly string[], id: string, isNeeded: boolean): unknown => {
@@ -82,7 +89,7 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
       ({ name, type: inner }) =>
         name === path[0] ||
         isNonNullType(inner) ||
-        (isNeeded && !alone.has(path[0]) && isLeafType(getNamedType(inner))),
+        (isNeeded && !alone.has(path[0]) && !configured.has(name) && isLeafType(getNamedType(inner))),
     );
     const entries = fields.map(({ name, type: inner }) => [
       name,
@@ -151,6 +158,13 @@ const select = (schema: GraphQLSchema, type: GraphQLOutputType, depth: number): 
   return `{ __typename ${fields.join(" ")} }`;
 };
 
+/** Of a type that may be many others, each is selected: what they name has root fields of its own. */
+const depthOf = (schema: GraphQLSchema, { name, type }: RootField["field"]): number => {
+  const named = getNamedType(type);
+  if (isAbstractType(named)) return schema.getPossibleTypes(named).length > 10 ? 0 : 1;
+  return name.endsWith("s") ? 3 : 2;
+};
+
 /** A document of one root field, with all that it takes as variables. */
 export const documentFor = (
   schema: GraphQLSchema,
@@ -160,7 +174,6 @@ export const documentFor = (
   const args = field.args.filter(({ name }) => given.includes(name));
   const variables = args.map(({ name, type }) => `$${name}: ${type}`).join(", ");
   const passed = args.map(({ name }) => `${name}: $${name}`).join(", ");
-  // Of a type that may be any other, each is selected: further in they only name one another.
-  const depth = isAbstractType(getNamedType(field.type)) ? 1 : field.name.endsWith("s") ? 3 : 2;
+  const depth = depthOf(schema, field);
   return `${operation} ${variables && `(${variables})`} { ${field.name}${passed && `(${passed})`} ${select(schema, field.type, depth)} }`;
 };

@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 
 /** A fresh database of one's own: a clone of the migrated template. */
 export interface TestDatabase {
   readonly url: string;
+  /** For all instances on it, which share their files, too. */
+  readonly dataDir: string;
   query<T = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<T[]>;
   drop(): Promise<void>;
 }
@@ -39,12 +44,15 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.toString(), max: 4 });
   pool.on("error", () => {});
+  const dataDir = join(tmpdir(), `atrium-${name}`);
   return {
     url: url.toString(),
+    dataDir,
     query: async (sql, values) => (await pool.query(sql, values)).rows,
     drop: async () => {
       await pool.end();
       await withAdmin((client) => client.query(`drop database if exists ${name} with (force)`));
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 };
