@@ -27,6 +27,7 @@ const definitions = [
   ...atLeast("jobs without rows, of bare BullMQ", [0.8], ({ jobs }) => jobs?.dispatchedOfBare.median),
   ...atLeast("jobs with their rows, of bare BullMQ", [0.5], ({ jobs }) => jobs?.withRowsOfBare.median),
   atMost("provider, own ms p95, 50 in parallel", 5, ({ provider }) => provider?.ownMsP95.median),
+  atMost("vector search, exact, 50,000 × 384, ms p50", 40, ({ vectors }) => vectors?.p50),
   atMost("idle memory of atrium start, MB", 250, ({ memory }) => memory?.idleMb),
   atMost("memory a subscription, KB", 60, ({ memory }) => memory?.kbPerSubscription),
   atMost("authentication, ms p50", 100, ({ targets }) => targets?.authentication.p50),
@@ -38,10 +39,9 @@ const definitions = [
   atMost("static page, ms p95", 100, ({ targets }) => targets?.static.p95),
 ];
 
-/** Goals of parts that do not exist yet: nothing can be measured of them. */
-export const notBuiltYet = [
-  "voice, p50 10 s and p95 20 s a minute of audio",
-  "vector search, exact, 50,000 × 384: p50 at most 40 ms on one core",
+/** Goals of what does not exist yet, or not here: nothing can be measured of them. */
+export const notMeasured = [
+  "voice, p50 10 s and p95 20 s a minute of audio: that is a model's time, and the bench has none",
   "analytics overview on 10 million rows: p50 at most 500 ms, p95 at most 1 s",
 ];
 

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { notBuiltYet } from "./goals.js";
+import { notMeasured } from "./goals.js";
 
 const plain = {
   style: { head: [], border: [] },
@@ -45,5 +45,5 @@ export const printGoals = (goals) => {
   for (const { name, goal, measured, met } of goals) table.push([name, goal, shown(measured), met ? "✔" : "✖"]);
   console.log(`\n${table}`);
   console.log(`${goals.filter(({ met }) => met).length} of ${goals.length} goals met`);
-  for (const name of notBuiltYet) console.log(`not built yet: ${name}`);
+  for (const name of notMeasured) console.log(`not measured: ${name}`);
 };

@@ -7,7 +7,7 @@ import { cacheSetting, poolSize } from "./atrium.js";
 import { readSample } from "./compare.js";
 import { openBenchDatabase } from "./database.js";
 import { measureFanOut } from "./fan-out.js";
-import { judge, notBuiltYet } from "./goals.js";
+import { judge, notMeasured } from "./goals.js";
 import { measureJobs } from "./jobs.js";
 import { measureQueries } from "./measure-queries.js";
 import { measureMemory } from "./memory.js";
@@ -18,13 +18,15 @@ import { queries } from "./queries.js";
 import { printGoals, printPart, printQueries } from "./report.js";
 import { serverNames } from "./servers.js";
 import { measureTargets } from "./targets.js";
+import { measureVectors } from "./vectors.js";
+import { measureVoice } from "./voice.js";
 
 const usage = `npm run bench -- [options]
   --rounds N        rounds in which the servers take turns, default 5
   --seconds S       of one measurement, default 0.7
   --only Q1,M1      these queries alone: ${Object.keys(queries).join(", ")}
   --servers A,B     these servers alone: ${serverNames.join(", ")}
-  --parts A,B       these parts alone: queries, fanOut, jobs, provider, memory, targets
+  --parts A,B       these parts alone: queries, fanOut, jobs, provider, voice, vectors, memory, targets
   --profile Q1      where Atrium's time goes under the load of one query
 A run without --only, --servers and --parts writes bench/results.json.`;
 
@@ -59,6 +61,8 @@ const parts = {
   fanOut: (given) => measureFanOut({ ...given, rounds: Math.min(rounds, 3), seconds: 1 }),
   jobs: (given) => measureJobs({ ...given, rounds: Math.min(rounds, 3) }),
   provider: (given) => measureProvider({ ...given, rounds: Math.min(rounds, 3) }),
+  voice: measureVoice,
+  vectors: measureVectors,
   memory: measureMemory,
   targets: measureTargets,
 };
@@ -93,7 +97,7 @@ const measureAll = async (url) => {
     }
   }
   results.goals = judge(results);
-  results.notBuiltYet = notBuiltYet;
+  results.notMeasured = notMeasured;
   printGoals(results.goals);
   if (!options.only && !options.servers && !options.parts) {
     const file = fileURLToPath(new URL("results.json", import.meta.url));
