@@ -37,7 +37,7 @@ test("O1 several OpenAI-compatible servers stand side by side, each with its own
     };
     // Its models are listed now and then, to see whether it is there.
     const textsOf = ({ requests }: WireStub) => requests.filter(({ method }) => method === "POST");
-    expect(await written({})).toBe("office");
+    expect(await written({ provider: "office" })).toBe("office");
     expect(textsOf(office).map(({ body, headers }) => [body.model, headers.authorization])).toEqual([
       ["model-a", `Bearer ${stubKey}`],
     ]);

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { UploadLease } from "#src/files/upload-lease.js";
+import type { Bus } from "#src/platform/bus.js";
 import { ask, bearer, codeOf } from "./support/ask.js";
-import { errorOf, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
+import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { makeSounds, noiseWav } from "./support/sounds.js";
 import { TestClock } from "./support/test-clock.js";
 import {
@@ -190,6 +192,48 @@ test("V1 more bytes than were announced or are allowed are refused, and nothing 
   expect((await put(open.url, Buffer.alloc(25_165_825))).status).toBe(413);
   expect((await put(open.url, new Blob([new Uint8Array(25_165_825)]).stream())).status).toBe(413);
   expect((await uploadOf(ann, open.id)).received).toBeLessThanOrEqual(25_165_824);
+});
+
+test("V1 a request that had to wait for another one is not ended by its own question, heard late", async () => {
+  const { id } = await createUpload(ann, { fileName: "late.wav", size: 60_000 });
+  const listeners = new Map<string, () => unknown>();
+  const asked: string[] = [];
+  const bus = {
+    publish: (topics: readonly string[]) => asked.push(...topics),
+    subscribe: (topic: string, listener: () => unknown) => {
+      listeners.set(topic, listener);
+      return () => listeners.delete(topic);
+    },
+  } as unknown as Bus;
+  const tell = () => {
+    for (const topic of asked.splice(0)) listeners.get(topic)?.();
+  };
+  const wanted: string[] = [];
+  const [first, second, third] = [1, 2, 3].map(() => new UploadLease(atrium.app.database, bus, id)) as [
+    UploadLease,
+    UploadLease,
+    UploadLease,
+  ];
+  await first.take(() => wanted.push("first"));
+  const taken = second.take(() => wanted.push("second"));
+  await eventually(
+    async () => asked.length,
+    (count) => count > 0,
+  );
+  await first.release();
+  await taken;
+  tell();
+  expect(wanted).toEqual([]);
+  const last = third.take(() => {});
+  await eventually(
+    async () => asked.length,
+    (count) => count > 0,
+  );
+  tell();
+  expect(wanted).toEqual(["second"]);
+  await second.release();
+  await last;
+  await third.release();
 });
 
 test("V1 packed bodies are refused, and so are foreign methods and missing rights", async () => {

@@ -11,7 +11,8 @@ const waitMs = 15_000;
 /** Messages can get lost: how often somebody who waits looks for itself, in milliseconds. */
 const lookMs = 500;
 
-const wantedTopic = (id: string) => `upload ${id} wanted`;
+/** Of the one that has it: who asked for it, and has it now, is not meant when that is heard late. */
+const wantedTopic = (id: string, holder: string) => `upload ${id} wanted from ${holder}`;
 const freeTopic = (id: string) => `upload ${id} free`;
 
 /** Another request is sending bytes of the same upload and does not end. */
@@ -39,13 +40,14 @@ export class UploadLease {
   /** Throws CONFLICT when it was not to be had. `onWanted` is called when somebody else waits for it, or has taken it. */
   async take(onWanted: () => unknown, signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + waitMs;
-    while (!(await this.#claim())) {
+    for (let holder = await this.#claim(); holder !== undefined; holder = await this.#claim()) {
       if (signal?.aborted || Date.now() > deadline) throw isBeingSent();
-      await this.#waitUntilFree();
+      await this.#waitUntilFree(holder);
     }
-    this.#unsubscribe = this.bus.subscribe(wantedTopic(this.uploadId), onWanted);
+    this.#unsubscribe = this.bus.subscribe(wantedTopic(this.uploadId, this.token), onWanted);
     const renew = async () => {
-      if (!(await this.#claim().catch(() => true))) onWanted();
+      const holder = await this.#claim().catch(() => undefined);
+      if (holder !== undefined) onWanted();
     };
     this.#timer = setInterval(() => void renew(), renewMs).unref();
   }
@@ -58,18 +60,19 @@ export class UploadLease {
     this.bus.publish([freeTopic(this.uploadId)]);
   }
 
-  /** True as well for an upload that is gone: whoever looks for it next will find out. */
-  async #claim(): Promise<boolean> {
-    const [row] = await this.database.upkeep(sql<{ held: boolean }>`
+  /** Who else has it; nobody has an upload that is gone: whoever looks for it next will find out. */
+  async #claim(): Promise<string | undefined> {
+    const [row] = await this.database.upkeep(sql<{ held: boolean; holder: string | null }>`
       with held as (
         update upload set held_by = ${this.token}, held_until = clock_timestamp() + ${`${heldSeconds} seconds`}::interval
         where id = ${this.uploadId} and (held_by is null or held_by = ${this.token} or held_until < clock_timestamp())
         returning true)
-      select exists (select from held) or not exists (select from upload where id = ${this.uploadId}) as held`);
-    return row?.held ?? false;
+      select exists (select from held) or not exists (select from upload where id = ${this.uploadId}) as held,
+        (select held_by from upload where id = ${this.uploadId}) as holder`);
+    return row?.held ? undefined : (row?.holder ?? "");
   }
 
-  #waitUntilFree(): Promise<void> {
+  #waitUntilFree(holder: string): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         unsubscribe();
@@ -78,7 +81,7 @@ export class UploadLease {
       };
       const unsubscribe = this.bus.subscribe(freeTopic(this.uploadId), done);
       const timer = setTimeout(done, lookMs);
-      this.bus.publish([wantedTopic(this.uploadId)]);
+      this.bus.publish([wantedTopic(this.uploadId, holder)]);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Actor } from "./actor.js";
 import { DomainError } from "./errors.js";
@@ -18,6 +19,8 @@ interface Options {
 interface Sent {
   done: boolean;
   unwanted: boolean;
+  /** Postgres is being told to end it. */
+  ending: boolean;
 }
 
 type Viewer = Pick<Actor, "workspaceId" | "userId">;
@@ -51,6 +54,8 @@ interface RunOptions {
 /** `query_canceled`: by its time limit, or by a cancel request that was meant for its neighbour. */
 const cancelled = "57014";
 const maxTries = 3;
+/** Pause before a statement that still runs is cancelled again, in milliseconds. */
+const cancelAgainMs = 250;
 /** Statements beyond so many are sent without a name: clients decide on their shape, and a name stays until the end. */
 const maxNames = 500;
 /** Told to a connection only when somebody else asks than before, in the same packet as the statement. */
@@ -101,7 +106,7 @@ export class Connections {
   async #send(text: string, values: readonly unknown[], { actor, signal, repeatable }: RunOptions): Promise<RawRow[]> {
     const key = `${actor?.workspaceId} ${actor?.userId}`;
     const connection = this.#pick(key);
-    const sent: Sent = { done: false, unwanted: false };
+    const sent: Sent = { done: false, unwanted: false, ending: false };
     connection.sent.add(sent);
     const cancel = () => {
       sent.unwanted = true;
@@ -199,14 +204,19 @@ export class Connections {
   /** Only what runs now can be cancelled: the oldest that the connection has not answered. */
   #cancelUnwanted({ sent, client: { processID } }: Connection): void {
     const { value: running } = sent.values().next();
-    if (running?.unwanted && processID !== undefined) void this.#cancel(running, processID);
+    if (running?.unwanted && !running.ending && processID !== undefined) void this.#cancel(running, processID);
   }
 
   async #cancel(running: Sent, processID: number): Promise<void> {
+    running.ending = true;
     const client = new pg.Client({ connectionString: this.options.url, connectionTimeoutMillis: 5_000 });
     try {
       await client.connect();
-      if (!running.done) await client.query("select pg_cancel_backend($1)", [processID]);
+      // Postgres drops a cancellation that arrives between two statements.
+      while (!running.done) {
+        await client.query("select pg_cancel_backend($1)", [processID]);
+        await sleep(cancelAgainMs, undefined, { ref: false });
+      }
     } catch {
       // The statement then ends by its time limit.
     } finally {
