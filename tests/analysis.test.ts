@@ -245,11 +245,11 @@ describe("by a model", () => {
   });
 
   test("Q3 where no model answers, the offline grammar that stands in for quotes does not make up an analysis", async () => {
-    const second = await startAtrium({ providers: [vendor.provider, offlineProvider()] });
+    const second = await startAtrium({ providers: [vendor.provider, offlineProvider({ wordDelayMs: 0 })] });
     try {
       const cy = await second.signUp();
       analyst.answer = async () => {
-        throw new ProviderError("analyst", "unavailable");
+        throw new ProviderError("analyst", "credentials");
       };
       const id = await write(cy, storm);
       const { status, error } = await analyze(cy, id);

@@ -276,10 +276,10 @@ const shape = (text: string, id: string): string =>
     .replace(/"requestId":"[^"]*"/g, "")
     .replace(/"(?:cost|retryAfter)":[^,}]*/g, "");
 
-const leaksIn = (text: string, secrets: readonly Belongings[], asked: string): string[] =>
-  [canary, ...secrets.flatMap((each) => Object.values(each))].filter((secret) =>
-    text.replaceAll(asked, "").includes(secret),
-  );
+const leaksIn = (text: string, secrets: readonly Belongings[], asked: string): string[] => {
+  const told = text.replaceAll(asked, "");
+  return [canary, ...secrets.flatMap((each) => Object.values(each))].filter((secret) => told.includes(secret));
+};
 
 /** What the owners have, as it stands in the tables. */
 const stateOf = async ({ atrium, owners, secrets }: World): Promise<string> => {

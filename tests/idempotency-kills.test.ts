@@ -2,7 +2,7 @@ import { eventually, type Person, personAt, signUpAt, testEnv } from "./support/
 import { type AtriumProcess, spawnAtrium } from "./support/processes.js";
 import { createTestDatabase } from "./support/test-database.js";
 
-const kills = Number(process.env.CHAOS_KILLS ?? 15);
+const kills = Number(process.env.CHAOS_KILLS ?? 10);
 const mutation = `mutation ($text: String!) {
   createQuote(input: { text: $text, author: "Ann" }) { id createdBy { id } }
   generateQuote(input: { topic: $text }) { id }

@@ -1,6 +1,6 @@
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { textOf } from "./support/follow.js";
-import { spawnAtrium } from "./support/processes.js";
+import { endLeases, spawnAtrium } from "./support/processes.js";
 import { ended, recordingOf, transcribe, transcriptOf, transcriptsOf } from "./support/recordings.js";
 import { silence, speech } from "./support/speech.js";
 import { startWhisperStub, type WhisperStub } from "./support/whisper-stub.js";
@@ -238,6 +238,7 @@ test("V2 after a worker was killed, another one sends only what is missing", asy
       ({ segments }) => segments.nodes.length === 1 && whisper.requests.length - before === 2,
     );
     await first.kill();
+    await endLeases(api.database);
     const second = await spawnAtrium("worker", api.env);
     const { job } = await ended(cal, jobId);
     expect(job).toMatchObject({ status: "SUCCEEDED", attempts: 2 });

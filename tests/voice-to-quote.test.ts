@@ -1,7 +1,7 @@
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { follow, type ThreadEvent } from "./support/follow.js";
 import { startOpenAiStub } from "./support/openai-stub.js";
-import { spawnAtrium } from "./support/processes.js";
+import { endLeases, spawnAtrium } from "./support/processes.js";
 import { ended, recordingOf, sendUpload, transcriptOf, voiceToQuote } from "./support/recordings.js";
 import { scriptedProvider } from "./support/scripted-provider.js";
 import { silence, speech } from "./support/speech.js";
@@ -211,6 +211,7 @@ test("V3 a worker killed in any step loses no step that was done, and one quote 
       30_000,
     );
     await worker.kill();
+    await endLeases(api.database);
     whisper.byDefault = words;
     openai.script({ kind: "hang", tokens: 2 });
     worker = await spawnAtrium("worker", api.env);
@@ -220,6 +221,7 @@ test("V3 a worker killed in any step loses no step that was done, and one quote 
       30_000,
     );
     await worker.kill();
+    await endLeases(api.database);
     worker = await spawnAtrium("worker", api.env);
     const { job } = await ended(cal, jobId);
     expect(job).toMatchObject({ status: "SUCCEEDED", attempts: 3, result: { __typename: "Quote" } });

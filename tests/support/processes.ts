@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { TestDatabase } from "./test-database.js";
 
 const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
 const main = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
@@ -66,3 +67,9 @@ export const runAtrium = (
     child.stderr.on("data", (data: Buffer) => (output += data.toString()));
     child.once("exit", (code) => resolve({ code, output }));
   });
+
+/** As if the time were over for which jobs, and what brought them, belong to workers that were killed. */
+export const endLeases = async (database: TestDatabase): Promise<void> => {
+  await database.query("update job set heartbeat_at = heartbeat_at - interval '1 minute' where status = 'RUNNING'");
+  await database.query("update bullmq.job set locked_until_ms = 0, stalled_marked = true where state = 'active'");
+};

@@ -165,6 +165,15 @@ const depthOf = (schema: GraphQLSchema, { name, type }: RootField["field"]): num
   return name.endsWith("s") ? 3 : 2;
 };
 
+/** Selections, which are asked for many times and long in the making. */
+const selections = new WeakMap<RootField["field"], string>();
+
+const selectionOf = (schema: GraphQLSchema, field: RootField["field"]): string => {
+  const known = selections.get(field) ?? select(schema, field.type, depthOf(schema, field));
+  selections.set(field, known);
+  return known;
+};
+
 /** A document of one root field, with all that it takes as variables. */
 export const documentFor = (
   schema: GraphQLSchema,
@@ -174,6 +183,5 @@ export const documentFor = (
   const args = field.args.filter(({ name }) => given.includes(name));
   const variables = args.map(({ name, type }) => `$${name}: ${type}`).join(", ");
   const passed = args.map(({ name }) => `${name}: $${name}`).join(", ");
-  const depth = depthOf(schema, field);
-  return `${operation} ${variables && `(${variables})`} { ${field.name}${passed && `(${passed})`} ${select(schema, field.type, depth)} }`;
+  return `${operation} ${variables && `(${variables})`} { ${field.name}${passed && `(${passed})`} ${selectionOf(schema, field)} }`;
 };
