@@ -249,7 +249,7 @@ describe("by a model", () => {
     try {
       const cy = await second.signUp();
       analyst.answer = async () => {
-        throw new ProviderError("analyst", "credentials");
+        throw new ProviderError("analyst", "unavailable");
       };
       const id = await write(cy, storm);
       const { status, error } = await analyze(cy, id);
