@@ -4,10 +4,9 @@ import proxyAddr from "@fastify/proxy-addr";
 import type { App } from "#src/app.js";
 import { Arrival } from "./arrival.js";
 import type { GraphqlHttp } from "./graphql-http.js";
-import { refuseConnection } from "./refuse-connection.js";
+import { LateRequests } from "./late-requests.js";
 
-/** How long a request may take to arrive, and how long a connection is kept open for the next one, in milliseconds. */
-const requestTimeoutMs = 60_000;
+/** How long a connection is kept open for the next request, in milliseconds. */
 const keepAliveMs = 72_000;
 
 interface Parts {
@@ -23,31 +22,23 @@ export const createFront = ({ app, graphql, serveElse, tls }: Parts): Server => 
   const serve: RequestListener = (message, response) => {
     message.arrival = new Arrival(app, message);
     message.arrival.endsWith(response);
-    if (!isUpload(message)) limitArrival(message);
+    if (!isStream(message)) late.expect(message);
     const served = isGraphql(message) ? graphql() : undefined;
     if (served === undefined) serveElse(message, response);
     else served.serve(message, response);
   };
-  // Node knows one limit for all requests alone, and uploads take as long as they take.
-  const options = { requestTimeout: 0, headersTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs };
-  return tls === undefined ? createServer(options, serve) : createTlsServer({ ...options, ...tls }, serve);
-};
-
-const isUpload = ({ url = "" }: IncomingMessage): boolean => /^\/uploads(?:[/?]|$)/.test(url);
-
-/** Ends the connection of a request whose body does not arrive in time. */
-const limitArrival = (message: IncomingMessage): void => {
-  const { "content-length": length, "transfer-encoding": coding } = message.headers;
-  if ((length === undefined || length === "0") && coding === undefined) return;
-  const refuse = () => {
-    if (message.complete) return;
-    const { socket } = message;
-    refuseConnection(Object.assign(new Error("The request is late."), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket);
-    socket.destroySoon();
+  const { arrivalMs } = app.config.http;
+  const options = {
+    ...{ requestTimeout: 0, headersTimeout: arrivalMs, keepAliveTimeout: keepAliveMs },
+    connectionsCheckingInterval: Math.min(arrivalMs, 10_000),
   };
-  const timer = setTimeout(refuse, requestTimeoutMs).unref();
-  message.once("close", () => clearTimeout(timer));
+  const server = tls === undefined ? createServer(options, serve) : createTlsServer({ ...options, ...tls }, serve);
+  const late = new LateRequests(server, arrivalMs);
+  return server;
 };
+
+/** Bodies that are streams bound the silence in them instead. */
+const isStream = ({ url = "" }: IncomingMessage): boolean => /^\/(?:uploads(?:[/?]|$)|telemetry(?:\?|$))/.test(url);
 
 const isGraphql = ({ url = "", method, headers: { accept } }: IncomingMessage): boolean => {
   if (url !== "/graphql" && !url.startsWith("/graphql?")) return false;
