@@ -6,7 +6,7 @@ import type { Database } from "#src/platform/database.js";
 import { defineJob } from "#src/platform/define-job.js";
 import { badInput, DomainError, unauthenticated } from "#src/platform/errors.js";
 import type { Job } from "#src/platform/job.js";
-import { eraseRows, type PersonalData } from "#src/platform/personal-data.js";
+import { eraseRows, type OtherPersonalData, type PersonalData } from "#src/platform/personal-data.js";
 import type { Run } from "#src/platform/run.js";
 import { workspaceTables } from "#src/platform/workspace-tables.js";
 import { erasedLetter } from "./account-mails.js";
@@ -37,7 +37,7 @@ export class ErasureService {
     private readonly database: Database,
     private readonly users: UserService,
     private readonly mails: MailService,
-    private readonly personalData: readonly PersonalData[],
+    private readonly personalData: readonly (PersonalData | OtherPersonalData)[],
   ) {}
 
   /** Shuts the account at once; the job does the rest. */

@@ -7,7 +7,7 @@ import type { Database } from "#src/platform/database.js";
 import { defineJob } from "#src/platform/define-job.js";
 import { newId } from "#src/platform/ids.js";
 import type { Job } from "#src/platform/job.js";
-import { exportRows, type PersonalData } from "#src/platform/personal-data.js";
+import { exportRows, type OtherPersonalData, type PersonalData } from "#src/platform/personal-data.js";
 import type { Run } from "#src/platform/run.js";
 import type { Vault } from "#src/platform/vault.js";
 import type { Caller } from "./caller.js";
@@ -23,7 +23,7 @@ export class ExportService {
     private readonly database: Database,
     private readonly vault: Vault,
     private readonly clock: Clock,
-    private readonly personalData: readonly PersonalData[],
+    private readonly personalData: readonly (PersonalData | OtherPersonalData)[],
   ) {}
 
   request(caller: Caller): Promise<Job> {

@@ -32,6 +32,7 @@ const shape = (s: Settings, oauthClients: readonly OAuthClient[], aiServers: rea
       s.ATRIUM_TLS_CERT_FILE === undefined || s.ATRIUM_TLS_KEY_FILE === undefined
         ? undefined
         : { certFile: s.ATRIUM_TLS_CERT_FILE, keyFile: s.ATRIUM_TLS_KEY_FILE },
+    arrivalMs: s.ATRIUM_ARRIVAL_SECONDS * 1000,
     requestTimeoutMs: s.ATRIUM_REQUEST_TIMEOUT_MS,
     trustedProxies: s.ATRIUM_TRUST_PROXY,
     corsOrigins: s.ATRIUM_CORS_ORIGINS,
@@ -104,6 +105,11 @@ const shape = (s: Settings, oauthClients: readonly OAuthClient[], aiServers: rea
     parallel: s.ATRIUM_TRANSCRIPTION_PARALLEL,
     maxMs: s.ATRIUM_RECORDING_MINUTES * 60_000,
     ffmpegPath: s.FFMPEG_PATH,
+  },
+  telemetry: {
+    rawDays: s.ATRIUM_TELEMETRY_DAYS,
+    minuteDays: s.ATRIUM_TELEMETRY_MINUTE_DAYS,
+    platformMs: s.ATRIUM_PLATFORM_TELEMETRY_SECONDS * 1000,
   },
   vectors: { maxBytes: s.ATRIUM_VECTORS_MB * 1024 * 1024 },
   ai: {

@@ -36,7 +36,7 @@ export const connectOrm = async ({ url, entities, migrations }: OrmOptions, max:
     // Made behind the migrations: policies of what the classes declare (tenant-wall.ts), triggers and functions of the audit
     // log (protect-audit.ts), and those that classes name themselves (declared-triggers.ts).
     schemaGenerator: {
-      ignoreSchema: ["bullmq", "vectors"],
+      ignoreSchema: ["bullmq", "vectors", "telemetry", "analytics"],
       ignorePolicies: true,
       ignoreTriggers: true,
       ignoreRoutines: true,

@@ -34,6 +34,8 @@ export interface ErrorDetails {
   resetAt?: string;
   /** Seconds until a retry makes sense. */
   retryAfter?: number;
+  /** Of a thing that has been changed since it was read: the revision that it has now. */
+  revision?: number;
   /** What can prove who signs in, beside the password that was right. */
   secondFactor?: readonly string[];
   /** True when the same would be done after `reauthenticate`, or a new sign-in. */

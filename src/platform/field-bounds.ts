@@ -10,6 +10,8 @@ export interface ListBound {
 export interface FieldBounds {
   readonly listBound?: ListBound;
   readonly oncePerDocument?: true;
+  /** Its arguments may hold thousands of objects. */
+  readonly takesMany?: true;
   /** Each asking counts once more against this limit of the caller's network. */
   readonly limitedBy?: NetworkLimit;
 }
@@ -29,6 +31,15 @@ export const AtMost = (most: number, ...says: string[]) => {
 /** Declares that a document has this field at most once, whatever its aliases: fifty guesses at a password are fifty requests. */
 export const OncePerDocument = () => {
   const bounds: FieldBounds = { oncePerDocument: true };
+  return Extensions({ ...bounds });
+};
+
+/**
+ * Declares that a root field takes thousands of small objects at once, which nobody validates one by one: its operation may
+ * have that many in its variables, and each costs as much as a field.
+ */
+export const TakesMany = () => {
+  const bounds: FieldBounds = { takesMany: true };
   return Extensions({ ...bounds });
 };
 

@@ -39,10 +39,14 @@ export class LogHead<T> {
   ) {
     this.#floor = place;
     this.#place = place;
-    this.#unsubscribe = bus.subscribe(log.wokenBy ?? log.topic, () => {
+    const wake = () => {
       this.#awake = true;
       this.#wake();
-    });
+    };
+    const stops = [log.wokenBy ?? log.topic].flat().map((topic) => bus.subscribe(topic, wake));
+    this.#unsubscribe = () => {
+      for (const stop of stops) stop();
+    };
     // Not in the scope of whoever came first: the head outlives that operation.
     void runInScope(newScope(`head of ${log.topic}`), () => this.#run());
   }

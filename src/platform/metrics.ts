@@ -145,6 +145,21 @@ export class Metrics {
     "Answers that were looked for in the cache. `outcome` is `hit` or `miss`.",
     ["outcome"],
   );
+  readonly rollupStale = this.#gauge(
+    "atrium_rollup_stale",
+    "Changes of telemetry that rollups do not know yet, looked at every 15 seconds; beyond 100,000 it says no more than that. Answers are exact all the same.",
+    ["level"],
+  );
+  readonly telemetryPoints = this.#counter(
+    "atrium_telemetry_points_total",
+    "Points of telemetry that this process was sent. `outcome` is `accepted`, `duplicate` for those that were there already, or `conflict` for those whose time has another value.",
+    ["outcome"],
+  );
+  readonly dataDisk = this.#gauge(
+    "atrium_data_disk_bytes",
+    "The disk that holds the data folder; without one there are none. `state` is `total`, or `available` to Atrium.",
+    ["state"],
+  );
   readonly entities = this.#gauge(
     "atrium_entities",
     "Stored things of the installation, looked at every 15 seconds: counted, or beyond 100,000 estimated by Postgres.",

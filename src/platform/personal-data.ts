@@ -21,6 +21,16 @@ export interface PersonalData {
   readonly erase: "delete" | "keep" | ((change: Change, userId: string) => Promise<unknown>);
 }
 
+/** The same of a table that no class describes, such as one in partitions. */
+export interface OtherPersonalData {
+  /** Under which its rows stand in an export. */
+  readonly table: string;
+  /** The rows that name a user. */
+  readonly read: (database: Database, userId: string) => Promise<Record<string, unknown>[]>;
+  /** Safe to repeat. */
+  readonly erase: (change: Change, userId: string) => Promise<unknown>;
+}
+
 /** Deletes what a person made and kept from the workspace, with all grants on it: nobody is left whose it is. */
 export const erasePrivate =
   (table: string) =>
@@ -43,9 +53,10 @@ const tableOf = (database: Database, { entity }: PersonalData): string => databa
 export const exportRows = async (
   database: Database,
   vault: Vault,
-  held: PersonalData,
+  held: PersonalData | OtherPersonalData,
   userId: string,
 ): Promise<Record<string, Json[]>> => {
+  if ("read" in held) return { [held.table]: await held.read(database, userId) };
   const table = tableOf(database, held);
   const omitted = (held.omit ?? []).map(columnName);
   const rows = await database.rows(sql<{ row: Json }>`
@@ -70,10 +81,11 @@ export const exportRows = async (
 export const eraseRows = async (
   database: Database,
   change: Change,
-  held: PersonalData,
+  held: PersonalData | OtherPersonalData,
   userId: string,
 ): Promise<void> => {
-  if (typeof held.erase === "function") await held.erase(change, userId);
+  if ("read" in held) await held.erase(change, userId);
+  else if (typeof held.erase === "function") await held.erase(change, userId);
   else if (held.erase === "delete")
     await change.sql(sql`delete from ${sql.table(tableOf(database, held))} t where ${ofUser(held, userId)}`);
 };

@@ -1,15 +1,8 @@
-import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Counter, Registry } from "prom-client";
 import { histogramQuantile } from "./histogram-quantile.js";
+import { bucketsOf, type Sample, samplesOf, sumOfSamples as sum } from "./metric-samples.js";
 import type { Metrics } from "./metrics.js";
 import type { SystemMetrics } from "./system-metrics.js";
-
-type Labels = Readonly<Record<string, string | number | undefined>>;
-interface Sample {
-  readonly labels: Labels;
-  readonly value: number;
-  /** Which series of a histogram it is. */
-  readonly metricName?: string;
-}
 
 /** The figures of the registry as the API tells them: every number comes from what `/metrics` prints. */
 export const readMetrics = async (metrics: Metrics): Promise<SystemMetrics> => {
@@ -26,6 +19,8 @@ export const readMetrics = async (metrics: Metrics): Promise<SystemMetrics> => {
   const aiTokens = await samplesOf(metrics.aiTokens);
   const aiCost = await samplesOf(metrics.aiCost);
   const aiTimes = await samplesOf(metrics.aiDuration);
+  const points = await samplesOf(metrics.telemetryPoints);
+  const disk = await samplesOf(metrics.dataDisk);
   const [hits, misses] = [sum(cache, { outcome: "hit" }), sum(cache, { outcome: "miss" })];
   return {
     process: await readProcess(metrics),
@@ -52,6 +47,13 @@ export const readMetrics = async (metrics: Metrics): Promise<SystemMetrics> => {
       idle: sum(pool, { state: "idle" }),
       waiting: sum(pool, { state: "waiting" }),
     },
+    telemetry: {
+      accepted: sum(points, { outcome: "accepted" }),
+      duplicates: sum(points, { outcome: "duplicate" }),
+      conflicts: sum(points, { outcome: "conflict" }),
+    },
+    disk:
+      disk.length === 0 ? null : { total: sum(disk, { state: "total" }), available: sum(disk, { state: "available" }) },
     cache: { hits, misses, ratio: hits + misses === 0 ? null : hits / (hits + misses) },
     queues: groups(jobs, ["lane"]).map(({ lane = "" }) => ({
       lane,
@@ -95,20 +97,11 @@ const readProcess = async (metrics: Metrics): Promise<SystemMetrics["process"]> 
   };
 };
 
-const samplesOf = async (metric: Counter | Gauge | Histogram): Promise<Sample[]> =>
-  (await metric.get()).values as Sample[];
-
 const samplesIn = async (registry: Registry, name: string): Promise<Sample[]> => {
   const metric = registry.getSingleMetric(name);
   if (metric === undefined) throw new Error(`There is no metric ${name}.`);
   return samplesOf(metric as Counter);
 };
-
-const fits = (labels: Labels, wanted: Labels) =>
-  Object.entries(wanted).every(([name, value]) => labels[name] === value);
-
-const sum = (samples: readonly Sample[], wanted: Labels = {}): number =>
-  samples.reduce((total, { labels, value }) => (fits(labels, wanted) ? total + value : total), 0);
 
 /** Each combination of these labels once. */
 const groups = (samples: readonly Sample[], names: readonly string[]): Record<string, string>[] => {
@@ -116,10 +109,7 @@ const groups = (samples: readonly Sample[], names: readonly string[]): Record<st
   return [...new Map(found.map((group) => [JSON.stringify(group), group])).values()];
 };
 
-const quantiles = (samples: readonly Sample[], wanted: Labels = {}) => {
-  const buckets = samples
-    .filter(({ metricName, labels }) => metricName?.endsWith("_bucket") && fits(labels, wanted))
-    .map(({ labels, value }) => ({ bound: labels.le === "+Inf" ? Infinity : Number(labels.le), count: value }))
-    .sort((a, b) => a.bound - b.bound);
+const quantiles = (samples: readonly Sample[], wanted: Record<string, string> = {}) => {
+  const buckets = bucketsOf(samples, wanted);
   return { p50Seconds: histogramQuantile(buckets, 0.5), p95Seconds: histogramQuantile(buckets, 0.95) };
 };

@@ -4,6 +4,7 @@ import { fileSettings } from "./file-settings.js";
 import { addressRanges, originOf, proxyOf } from "./network-settings.js";
 import { oauthName, redirectUri } from "./oauth-settings.js";
 import { integer, list, listOf, pairs, url } from "./setting-kinds.js";
+import { telemetrySettings } from "./telemetry-settings.js";
 import { voiceSettings } from "./voice-settings.js";
 
 /** Every setting there is. `.env.example` and docs/settings.md are printed from here; nothing else reads the environment. */
@@ -119,6 +120,9 @@ export const settings = z.object({
   ATRIUM_REQUEST_TIMEOUT_MS: integer(100, 600_000)
     .default(30_000)
     .describe("Milliseconds that one query or mutation may take; what it still reads then is cancelled in Postgres."),
+  ATRIUM_ARRIVAL_SECONDS: integer(1, 3_600)
+    .default(60)
+    .describe("Seconds in which a request must have arrived; in an upload, the longest silence."),
   REDIS_URL: url(["redis:", "rediss:"], "redis://localhost:6379")
     .optional()
     .describe(
@@ -263,6 +267,7 @@ export const settings = z.object({
   AZURE_OPENAI_EMBEDDING_DEPLOYMENTS: list.default([]).describe("Embedding deployments of azure."),
   ...fileSettings,
   ...voiceSettings,
+  ...telemetrySettings,
 });
 
 export type Settings = z.infer<typeof settings>;

@@ -6,8 +6,8 @@ import type { Logger } from "./logger.js";
 export interface StoredLog<T> {
   /** Names the log in every process, and is the bus topic that wakes its readers. */
   readonly topic: string;
-  /** The topic that wakes its readers, where several logs share one. */
-  readonly wokenBy?: string;
+  /** The topics that wake its readers, where it is not its own. */
+  readonly wokenBy?: string | readonly string[];
   /** The row that all of it is about: whoever may not see that row any more may not follow the log. */
   readonly resourceId?: string;
   /** One page of what is stored behind `place`. */

@@ -146,6 +146,27 @@ export class AiFigures {
   p95Seconds!: number | null;
 }
 
+@ObjectType({ description: "Points of telemetry that the process was sent since it began." })
+export class TelemetryFigures {
+  @count("Points that were stored.")
+  accepted!: number;
+
+  @count("Points that were there already.")
+  duplicates!: number;
+
+  @count("Points for whose time there was another value.")
+  conflicts!: number;
+}
+
+@ObjectType({ description: "The disk that holds the data folder." })
+export class DataDiskFigures {
+  @count("Its size in bytes.")
+  total!: number;
+
+  @count("What Atrium may still write, in bytes.")
+  available!: number;
+}
+
 @ObjectType({ description: "How much of something the installation holds." })
 export class EntityFigures {
   @text("What it is, such as `Quote`.")
@@ -223,6 +244,15 @@ export class SystemMetrics {
   @AtMost(200)
   @Field(() => [AiFigures], { description: "Requests to providers, by model." })
   ai!: AiFigures[];
+
+  @Field(() => TelemetryFigures, { description: "Points of telemetry." })
+  telemetry!: TelemetryFigures;
+
+  @Field(() => DataDiskFigures, {
+    nullable: true,
+    description: "The disk that holds the data folder; null while there is no such folder.",
+  })
+  disk!: DataDiskFigures | null;
 
   @AtMost(100)
   @Field(() => [EntityFigures], { description: "What the installation holds." })

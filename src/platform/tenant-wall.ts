@@ -221,10 +221,11 @@ const speedUpIndexes = async (client: ClientBase): Promise<void> => {
   for (const { name } of rows) await client.query(`alter function ${name} leakproof`);
 };
 
-/** Behind `@>` and `&&` of lists, and `@@` and `@?` of JSON. */
+/** Behind `@>` and `&&` of lists, and `@@`, `@?` and `?` of JSON. */
 const leakproof = [
   "pg_catalog.arraycontains(anyarray,anyarray)",
   "pg_catalog.arrayoverlap(anyarray,anyarray)",
   "pg_catalog.jsonb_path_match_opr(jsonb,jsonpath)",
   "pg_catalog.jsonb_path_exists_opr(jsonb,jsonpath)",
+  "pg_catalog.jsonb_exists(jsonb,text)",
 ];

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { Server as TusServer } from "@tus/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResolverData } from "type-graphql";
@@ -18,13 +17,10 @@ import { recordDenials } from "./record-denials.js";
 import { routeStatusOf } from "./refusal-status.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { TusStore } from "./tus-store.js";
+import { isLong } from "./unread-body.js";
 
-/** A connection on which nothing comes for so long is closed; what has come stays. In milliseconds. */
-const idleMs = 60_000;
 /** How long a request may go on that another one wants to take over from, in milliseconds. */
 const drainMs = 1_000;
-/** What is left of a refused body is read away up to so many bytes, so that its sender gets to read why. */
-const readAway = 16 * 1024 * 1024;
 
 const methods = "POST, HEAD, PATCH, PUT, DELETE, OPTIONS";
 const tusHeaders =
@@ -89,7 +85,8 @@ class UploadEndpoints {
     const { arrival } = request.raw;
     // How long it takes says how fast its sender is.
     arrival.isStream = true;
-    request.raw.setTimeout(idleMs, () => request.raw.destroy());
+    // What has come stays.
+    request.raw.setTimeout(this.app.config.http.arrivalMs, () => request.raw.destroy());
     return runInScope(newScope(arrival.requestId, undefined, arrival.trace), async () => {
       let context: Context | undefined;
       try {
@@ -203,9 +200,6 @@ const oneOf = <T extends string>(
     throw badInput(`The ${what} in Upload-Metadata must be one of ${Object.values(values).join(", ")}.`);
   return found;
 };
-
-const isLong = ({ headers, complete }: IncomingMessage): boolean =>
-  !complete && Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) > readAway;
 
 /** Locked (RFC 4918) is what tus clients try again by themselves. */
 const statusOf = (error: unknown): number => {

@@ -1,6 +1,7 @@
 import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLSafeInt } from "graphql-scalars";
 import { Float, ID, Int } from "type-graphql";
 import type { ColumnDeclaration } from "../column.js";
+import { GraphQLDecimal } from "../decimal.js";
 
 /** How a value, as Postgres writes it, becomes a value of JavaScript, and JSON without one in between. Never given null. */
 export interface Codec {
@@ -32,6 +33,7 @@ export const isoTime = (text: string): string => {
 const byType = new Map<unknown, Codec>([
   [String, quoted],
   [ID, quoted],
+  [GraphQLDecimal, quoted],
   [Int, numeric(Number.isInteger)],
   [Float, numeric(Number.isFinite)],
   [GraphQLSafeInt, numeric(Number.isSafeInteger)],

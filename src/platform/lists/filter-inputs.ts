@@ -2,6 +2,7 @@ import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject, GraphQLSafeInt } fr
 import { Field, Float, ID, InputType, Int } from "type-graphql";
 
 import type { ColumnDeclaration, EntityClass } from "../column.js";
+import { GraphQLDecimal } from "../decimal.js";
 import { isTextList } from "./codec.js";
 import { shapeOf } from "./entity-shape.js";
 
@@ -97,6 +98,7 @@ const scalars = new Map<unknown, InputClass>([
   [Int, comparisonInput("IntFilter", () => Int, [...equality, ...order, "isNull"])],
   [Float, comparisonInput("FloatFilter", () => Float, [...equality, ...order, "isNull"])],
   [GraphQLSafeInt, comparisonInput("SafeIntFilter", () => GraphQLSafeInt, [...equality, ...order, "isNull"])],
+  [GraphQLDecimal, comparisonInput("DecimalFilter", () => GraphQLDecimal, [...equality, ...order, "isNull"])],
   [Boolean, comparisonInput("BooleanFilter", () => Boolean, ["eq", "ne", "isNull"])],
   [GraphQLDateTimeISO, comparisonInput("DateTimeFilter", () => GraphQLDateTimeISO, [...equality, ...order, "isNull"])],
   [GraphQLJSONObject, jsonInput()],

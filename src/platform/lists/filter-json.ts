@@ -14,6 +14,12 @@ const jsonPath = (path: unknown, at: string): string => {
   return `$${segments.map((segment) => (/^\d{1,9}$/.test(segment) ? `[${segment}]` : `.${JSON.stringify(segment)}`)).join("")}`;
 };
 
+/** The first segment of a path, where it is a key. */
+const keyOf = (path: unknown): string | undefined => {
+  const [first = ""] = String(path).toWellFormed().split(".");
+  return /^\d{1,9}$/.test(first) ? undefined : first;
+};
+
 const scalar = (given: unknown, path: string): string => {
   const value = typeof given === "string" ? given.toWellFormed() : given;
   const fits = typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
@@ -25,8 +31,8 @@ const symbols: Partial<Record<Operator, string>> = { gt: ">", gte: ">=", lt: "<"
 const escapePattern = (text: string) => text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 
 /**
- * A condition on the value at a path of a jsonb column, as SQL/JSON path predicates: equality and existence are what a GIN
- * index answers, so each other comparison is told apart from them.
+ * A condition on the value at a path of a jsonb column, as SQL/JSON path predicates. Of these a GIN index answers equality
+ * alone; for all others it finds the rows that have the first key of the path.
  * Source: PostgreSQL documentation, 8.14.4 jsonb Indexing.
  */
 export const compileJson = (
@@ -41,6 +47,9 @@ export const compileJson = (
   if (given.length === 0) throw badInput("A condition names at least one operator, such as `eq`.", at);
   const matches = (predicate: string) => `${column} @@ ${parameters.add(predicate)}::jsonpath`;
   const exists = (query: string) => `${column} @? ${parameters.add(query)}::jsonpath`;
+  const key = keyOf(comparison.path);
+  // Whatever is at the path is somewhere below its first key.
+  const hasKey = () => (key === undefined ? exists(path) : `${column} ? ${parameters.add(key)}`);
   const equals = (value: unknown, here: string) => matches(`${path} == ${scalar(value, here)}`);
 
   const compare = (operator: Operator, value: unknown, here: string): string => {
@@ -64,14 +73,14 @@ export const compileJson = (
       case "startsWith": {
         if (typeof value !== "string") throw badInput("A text belongs here.", here);
         const pattern = `${operator === "startsWith" ? "^" : ""}${escapePattern(value.toWellFormed())}`;
-        return `(${exists(path)} and ${matches(`${path} like_regex ${JSON.stringify(pattern)} flag "i"`)})`;
+        return `(${hasKey()} and ${matches(`${path} like_regex ${JSON.stringify(pattern)} flag "i"`)})`;
       }
       case "isNull": {
         const present = exists(`${path} ? (@ != null)`);
-        return value === true ? `(${present}) is not true` : present;
+        return value === true ? `(${present}) is not true` : `(${hasKey()} and ${present})`;
       }
       default:
-        return `(${exists(path)} and ${matches(`${path} ${symbols[operator]} ${scalar(value, here)}`)})`;
+        return `(${hasKey()} and ${matches(`${path} ${symbols[operator]} ${scalar(value, here)}`)})`;
     }
   };
 

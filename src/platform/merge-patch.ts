@@ -1,4 +1,4 @@
-import { badInput } from "#src/platform/errors.js";
+import { badInput } from "./errors.js";
 
 type Json = Record<string, unknown>;
 

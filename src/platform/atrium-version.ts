@@ -1,0 +1,2 @@
+/** The version of Atrium that runs. */
+export const atriumVersion = "0.1.0";
