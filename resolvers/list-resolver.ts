@@ -1,5 +1,5 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
-import type { CollectionDeclaration } from "#src/platform/column.js";
+import type { CollectionDeclaration, EntityClass } from "#src/platform/column.js";
 import { AtMost } from "#src/platform/field-bounds.js";
 import { parseId } from "#src/platform/ids.js";
 import { type AggregateArgs, maxGroups } from "#src/platform/lists/aggregate.js";
@@ -89,6 +89,15 @@ const addFind = (prototype: Prototype, { shape }: List, name: string): void => {
     nullable: true,
     description: `One ${spaced(name)}; null when there is none that you may see.`,
   })(prototype, "find", described);
+};
+
+/** A collection of a class that knows nothing of it: by this a later domain adds its rows to those of an earlier one. */
+export const collectionResolver = (entity: EntityClass, collection: CollectionDeclaration): (new () => object) => {
+  const name = `${entity.name}${collection.field}Resolver`;
+  const resolver = { [name]: class {} }[name] as new () => object;
+  addCollection(resolver.prototype as Prototype, collection);
+  Resolver(() => entity)(resolver);
+  return resolver;
 };
 
 const addCollection = (prototype: Prototype, { field, entity, by, description }: CollectionDeclaration) => {
