@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
@@ -69,13 +70,25 @@ const typeOf = (name: string): string => {
   return type;
 };
 
+/** What draws charts, by the names that the console's own files call it. */
+const vendored: Readonly<Record<string, string>> = { "uplot.js": "uPlot.esm.js", "uplot.css": "uPlot.min.css" };
+
+const readVendored = async (): Promise<[string, string][]> => {
+  const folder = dirname(createRequire(import.meta.url).resolve("uplot"));
+  return Promise.all(
+    Object.entries(vendored).map(
+      async ([name, file]) => [name, await readFile(join(folder, file), "utf8")] as [string, string],
+    ),
+  );
+};
+
 /** Beside `src` in the checkout, and one level further up from the build. */
 const readConsole = async (): Promise<Map<string, string>> => {
   for (const folder of [join(here, "../../console"), join(here, "../../../console")]) {
     const names = await readdir(folder).catch(() => [] as string[]);
     if (!names.includes("index.html")) continue;
     const read = async (name: string) => [name, await readFile(join(folder, name), "utf8")] as const;
-    return new Map(await Promise.all(names.map(read)));
+    return new Map([...(await Promise.all(names.map(read))), ...(await readVendored())]);
   }
   throw new Error("The folder `console` with its index.html is missing.");
 };

@@ -8,10 +8,10 @@ import type { Arrival } from "./arrival.js";
 import { compressed } from "./compression.js";
 import { readGraphqlRequest, refuseForgery, requireJson } from "./graphql-request.js";
 
-/** Most bytes of a request's body. */
-export const bodyLimit = 1024 * 1024;
+/** Most bytes of a request's body: 10,000 points of telemetry fit. */
+export const bodyLimit = 4 * 1024 * 1024;
 
-export const tooLarge = new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 1 MiB.");
+export const tooLarge = new DomainError("PAYLOAD_TOO_LARGE", "A request has at most 4 MiB.");
 export const notJson = badInput("The body is not JSON, or not as long as it says.");
 
 /** One request to `/graphql` on its way, as far as it got: what its errors and its log line need, and how it is answered. */

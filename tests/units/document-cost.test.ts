@@ -15,7 +15,7 @@ import {
   parse,
   validate,
 } from "graphql";
-import { boundsOf, compileCost, givesList, inputObjectCost } from "#resolvers/guards/document-cost.js";
+import { boundsOf, compileCost, givesList, objectCostOf } from "#resolvers/guards/document-cost.js";
 import { createSchema } from "#resolvers/schema.js";
 import { DomainError } from "#src/platform/errors.js";
 import { type RandomRequest, randomRequests } from "../support/random-documents.js";
@@ -65,7 +65,7 @@ const fill = (schema: GraphQLSchema, chance?: () => number): GraphQLSchema => {
     for (const field of Object.values(type.getFields())) {
       const most = boundsOf(field).listBound?.most ?? 0;
       field.resolve = (parent: Thing | undefined, given: Arguments, read: { objects: number }) => {
-        read.objects += countObjects(given) - 1;
+        read.objects += objectCostOf(field) * (countObjects(given) - 1);
         return value(field.type, pageOf(given), () => lengthOf(parent ?? {}, field.name, given, most));
       };
     }
@@ -123,7 +123,7 @@ const measure = async (schema: GraphQLSchema, { source, variables }: RandomReque
   const result = await execute({ schema, document, variableValues: variables, rootValue: {}, contextValue: read });
   expect(result.errors).toBeUndefined();
   const fields = countFields(JSON.parse(JSON.stringify(result.data)));
-  return { done: fields + inputObjectCost * read.objects, bound };
+  return { done: fields + read.objects, bound };
 };
 
 test("I12 no list of objects lacks a declared bound", () => {
