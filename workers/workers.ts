@@ -1,6 +1,7 @@
 import type { App } from "#src/app.js";
 import type { JobHandler } from "#src/platform/job-handler.js";
 import { aiWorker } from "./ai-worker.js";
+import { analyticsWorker } from "./analytics-worker.js";
 import { fileWorker } from "./file-worker.js";
 import { identityWorker } from "./identity-worker.js";
 import { keyWorker } from "./key-worker.js";
@@ -12,6 +13,7 @@ import { workspaceWorker } from "./workspace-worker.js";
 /** Every handler of background work. */
 export const workers = (app: App): JobHandler[] => [
   ...aiWorker(app),
+  ...analyticsWorker(app),
   ...fileWorker(app),
   ...identityWorker(app),
   ...keyWorker(app),
