@@ -47,3 +47,42 @@ export const showState = (place, message, tryAgain) => {
   const button = tryAgain && element("button", { type: "button", onclick: tryAgain }, "Try again");
   place.replaceChildren(...(message ? [element("p", {}, message)] : []), ...(button ? [button] : []));
 };
+
+/** Choices as `[value, name]`, of which the chosen one stays chosen. */
+export const setOptions = (select, pairs) => {
+  const { value: chosen } = select;
+  select.replaceChildren(...pairs.map(([value, name]) => element("option", { value }, name)));
+  if (pairs.some(([value]) => value === chosen)) select.value = chosen;
+};
+
+let fields = 0;
+/** A labelled input with a place for its error; `tag` is what it is, `optional` what stands behind its name. */
+export const field = (label, name, { tag = "input", optional, hint, ...properties } = {}) => {
+  const id = `field-${++fields}`;
+  const mark = optional ? [" ", element("span", { className: "optional" }, optional)] : [];
+  const place = element("p", { className: "field-error", hidden: true });
+  place.setAttribute("role", "alert");
+  return element(
+    "div",
+    { className: "field" },
+    element("label", { htmlFor: id }, label, ...mark),
+    element(tag, { id, name, ...(tag === "input" ? { autocomplete: "off" } : {}), ...properties }),
+    ...(hint ? [element("p", { className: "hint", id: `${id}-hint` }, hint)] : []),
+    place,
+  );
+};
+
+/** Buttons of which one is pressed; `onChoose` gets its value. */
+export const segments = (place, choices, chosen, onChoose) => {
+  const press = (value) => {
+    for (const button of place.children) button.ariaPressed = String(button.value === value);
+  };
+  const choose = ({ currentTarget: { value } }) => {
+    press(value);
+    onChoose(value);
+  };
+  place.replaceChildren(
+    ...choices.map(([value, name]) => element("button", { type: "button", value, onclick: choose }, name)),
+  );
+  press(chosen);
+};

@@ -48,3 +48,20 @@ export const dayBefore = (days) => {
   const today = new Date();
   return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - days));
 };
+
+const binaryUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
+export const bytes = (value) => {
+  const power = Math.min(4, Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10));
+  return `${(value / 1024 ** power).toFixed(power === 0 || value / 1024 ** power >= 100 ? 0 : 1)} ${binaryUnits[power]}`;
+};
+
+const shortNumber = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+/** A decimal that the API gives as text, short enough to be read, in its unit: bytes and pure numbers as UCUM writes them. */
+export const measured = (value, unit) => {
+  if (value === null || value === undefined) return "–";
+  const number = Number(value);
+  if (unit === "By" || unit === "By/s") return `${bytes(number)}${unit.slice(2)}`;
+  return `${shortNumber.format(number)}${unit && unit !== "1" ? ` ${unit}` : ""}`;
+};
+
+export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;

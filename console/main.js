@@ -1,5 +1,7 @@
 import "./account-view.js";
+import { analyticsView } from "./analytics-view.js";
 import { budgetsView } from "./budgets-view.js";
+import { dashboardsView } from "./dashboards-view.js";
 import { byId } from "./dom.js";
 import { ago } from "./format.js";
 import { post } from "./graphql.js";
@@ -10,10 +12,13 @@ import { completeReturn, isReturn, openOtherWays } from "./other-ways.js";
 import { promptsView } from "./prompts-view.js";
 import { providersView } from "./providers-view.js";
 import { openQuotes, refreshQuotes } from "./quotes-view.js";
+import { reportsView } from "./reports-view.js";
+import { resourcesView } from "./resources-view.js";
 import { exchange, session } from "./session.js";
 import { showSignIn } from "./sign-in-view.js";
 import { startStudio, stopStudio } from "./studio-view.js";
 import { openEngines } from "./system-view.js";
+import { twinsView } from "./twins-view.js";
 import { Views } from "./views.js";
 import { voiceView } from "./voice-view.js";
 import { openWorkspaces } from "./workspaces-view.js";
@@ -35,7 +40,17 @@ const views = new Views(
     prompts: promptsView,
     voice: voiceView,
     jobs: jobsView,
-    system: { open: () => void openEngines() },
+    twins: twinsView,
+    dashboards: dashboardsView,
+    reports: reportsView,
+    analytics: analyticsView,
+    system: {
+      open: (socket) => {
+        resourcesView.open(socket);
+        void openEngines();
+      },
+      close: resourcesView.close,
+    },
   },
   live,
 );

@@ -1,7 +1,7 @@
 import { request } from "./api.js";
+import { copyCommand, copyText } from "./copy.js";
 import { byId, element, showLoading, showState } from "./dom.js";
 import { sentenceCase } from "./format.js";
-import { session } from "./session.js";
 
 const enginesDocument = "query Engines { engines { part engine setting configured } }";
 const addresses = [
@@ -31,25 +31,6 @@ const engineOf = ({ part, engine, setting, configured }) => {
   return row;
 };
 
-const copy = async (text, button) => {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(button, "Copied");
-  } catch {
-    // Without HTTPS, on another machine than this one, browsers keep the clipboard closed.
-    say(button, "Not allowed");
-  }
-};
-
-const say = (button, word) => {
-  byId("copied").textContent = word;
-  button.textContent = word;
-  setTimeout(() => {
-    byId("copied").textContent = "";
-    button.textContent = "Copy";
-  }, 1_500);
-};
-
 const body = JSON.stringify({ query: "{quotes{nodes{text}}}" });
 const curlWith = (token) => `curl -s \\
   ${location.origin}/graphql \\
@@ -58,15 +39,12 @@ const curlWith = (token) => `curl -s \\
   -d '${body}'`;
 
 byId("curl").textContent = curlWith("$TOKEN");
-byId("copy-curl").addEventListener("click", async ({ currentTarget }) => {
-  const token = await session.accessToken().catch(() => "$TOKEN");
-  await copy(curlWith(token), currentTarget);
-});
+byId("copy-curl").addEventListener("click", ({ currentTarget }) => copyCommand(curlWith, currentTarget));
 byId("addresses").append(
   ...addresses.map(([name, path]) => {
     const url = `${location.origin}${path}`;
     const button = element("button", { type: "button", ariaLabel: `Copy the address: ${name}` }, "Copy");
-    button.onclick = () => copy(url, button);
+    button.onclick = () => copyText(url, button);
     const link = element("a", { href: path, target: "_blank", rel: "noreferrer" }, url);
     return element("li", {}, element("span", { className: "address-name" }, name), link, button);
   }),

@@ -1,0 +1,135 @@
+import { element, field, setOptions } from "./dom.js";
+import { metricChoice } from "./metric-choice.js";
+import { aggregates, spanChoices, spanOf } from "./spans.js";
+
+const kinds = [
+  ["LINE", "lines"],
+  ["AREA", "areas"],
+  ["BAR", "bars"],
+  ["STAT", "numbers"],
+  ["GAUGE", "gauges"],
+  ["TABLE", "a table"],
+];
+const widths = [
+  ["3", "a quarter"],
+  ["4", "a third"],
+  ["6", "a half"],
+  ["12", "the whole"],
+];
+const [columns, rows] = [12, 5];
+
+const chooser = (label, name, options, chosen) => {
+  const node = field(label, name, { tag: "select" });
+  const select = node.querySelector("select");
+  setOptions(
+    select,
+    options.some(([value]) => value === chosen) || chosen === undefined
+      ? options
+      : [...options, [chosen, /^\d+$/.test(chosen) ? `${chosen} of ${columns} columns` : chosen]],
+  );
+  if (chosen !== undefined) select.value = chosen;
+  return { node, select };
+};
+
+/** What a query looks at when it is one that the form can show: one twin, one metric. */
+const simple = ({ series, latest }) => {
+  const { twinIds, metrics = [series?.metric] } = series ?? latest;
+  return twinIds?.length === 1 && metrics.length === 1 ? { twinId: twinIds[0], metric: metrics[0] } : undefined;
+};
+
+/** The form of one widget; `widget` is the one that is there already, whose query stays when the form cannot show it. */
+export const widgetForm = (number, widget, onRemove) => {
+  const series = widget?.query.series;
+  const kept = widget && !simple(widget.query);
+  const title = field("Title", `title-${number}`, { value: widget?.title ?? "" });
+  const input = title.querySelector("input");
+  let offered = "";
+  const choice = kept
+    ? undefined
+    : metricChoice(widget && simple(widget.query), () => {
+        if (input.value === offered) input.value = choice.title;
+        offered = choice.title;
+      });
+  const shows = chooser(
+    "Shows",
+    "shows",
+    [
+      ["series", "values over time"],
+      ["latest", "latest values"],
+    ],
+    widget && !series ? "latest" : "series",
+  );
+  const kind = chooser("Drawn as", "kind", kinds, widget?.kind ?? "LINE");
+  const last = chooser("Time", "last", spanChoices, series?.last ?? "PT1H");
+  const aggregate = chooser("Each value is", "aggregate", aggregates, series?.aggregate ?? "AVG");
+  const width = chooser("Width", "width", widths, String(widget?.place.width ?? 6));
+  const look = () => {
+    const isSeries = shows.select.value === "series";
+    for (const { node } of [last, aggregate]) node.hidden = !isSeries;
+    for (const option of kind.select.options) option.disabled = !isSeries && ["LINE", "AREA"].includes(option.value);
+    if (kind.select.selectedOptions[0].disabled) kind.select.value = "STAT";
+  };
+  shows.select.addEventListener("change", look);
+  look();
+  const node = element(
+    "fieldset",
+    { className: "sunken-form" },
+    element("legend", {}, `Widget ${number}`),
+    element(
+      "div",
+      { className: "field-row" },
+      title,
+      ...(choice?.nodes ?? []),
+      ...(kept
+        ? [element("p", { className: "hint" }, "It looks at several twins or metrics, and goes on to.")]
+        : [shows.node]),
+      kind.node,
+      ...(kept ? [] : [last.node, aggregate.node]),
+      width.node,
+    ),
+    element(
+      "div",
+      { className: "actions" },
+      element("button", { type: "button", onclick: onRemove, ariaLabel: `Remove widget ${number}` }, "Remove"),
+    ),
+  );
+  const query = () => {
+    if (kept) return widget.query;
+    const { twinId, metric } = choice;
+    if (shows.select.value === "latest") return { series: null, latest: { twinIds: [twinId], metrics: [metric] } };
+    const span = { last: last.select.value, aggregate: aggregate.select.value };
+    const isSame = series?.last === span.last;
+    const bucket = isSame ? series.bucket : spanOf(span.last).bucket;
+    return { latest: null, series: { ...series, twinIds: [twinId], metric, ...span, bucket } };
+  };
+  return {
+    node,
+    read: () => ({
+      key: widget?.key ?? `widget-${Date.now().toString(36)}-${number}`,
+      title: input.value.trim(),
+      kind: kind.select.value,
+      place: { x: 0, y: 0, height: rows, ...widget?.place, width: Number(width.select.value) },
+      query: query(),
+      isPlaced: widget?.place.width === Number(width.select.value),
+    }),
+  };
+};
+
+/** Places that are there stay, as long as no width is another one; new widgets come below. Else all flow from the left. */
+export const placed = (widgets) => {
+  const stays = widgets.filter(({ isPlaced }) => isPlaced);
+  const isNew = ({ isPlaced, place: { x, y } }) => !isPlaced && x === 0 && y === 0;
+  const keeps = widgets.every((widget) => widget.isPlaced || isNew(widget));
+  let x = 0;
+  let y = keeps ? Math.max(0, ...stays.map(({ place }) => place.y + place.height)) : 0;
+  let tallest = 0;
+  return widgets.map(({ isPlaced, ...widget }) => {
+    if (keeps && isPlaced) return widget;
+    const { width, height } = widget.place;
+    if (x + width > columns) [x, y, tallest] = [0, y + tallest, 0];
+    const place = { x, y, width, height };
+    x += width;
+    tallest = Math.max(tallest, height);
+    return { ...widget, place };
+  });
+};
