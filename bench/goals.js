@@ -27,6 +27,8 @@ const definitions = [
   ...atLeast("jobs without rows, of bare BullMQ", [0.8], ({ jobs }) => jobs?.dispatchedOfBare.median),
   ...atLeast("jobs with their rows, of bare BullMQ", [0.5], ({ jobs }) => jobs?.withRowsOfBare.median),
   atMost("provider, own ms p95, 50 in parallel", 5, ({ provider }) => provider?.ownMsP95.median),
+  atMost("overview of 10 million rows, ms p50", 500, ({ analytics }) => analytics?.overview.p50),
+  atMost("overview of 10 million rows, ms p95", 1_000, ({ analytics }) => analytics?.overview.p95),
   atMost("vector search, exact, 50,000 × 384, ms p50", 40, ({ vectors }) => vectors?.p50),
   atMost("idle memory of atrium start, MB", 250, ({ memory }) => memory?.idleMb),
   atMost("memory a subscription, KB", 60, ({ memory }) => memory?.kbPerSubscription),
@@ -42,7 +44,6 @@ const definitions = [
 /** Goals of what does not exist yet, or not here: nothing can be measured of them. */
 export const notMeasured = [
   "voice, p50 10 s and p95 20 s a minute of audio: that is a model's time, and the bench has none",
-  "analytics overview on 10 million rows: p50 at most 500 ms, p95 at most 1 s",
 ];
 
 /** Each goal with what was measured, as far as it was. */

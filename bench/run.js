@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureAnalytics } from "./analytics.js";
 import { cacheSetting, poolSize } from "./atrium.js";
 import { readSample } from "./compare.js";
 import { openBenchDatabase } from "./database.js";
@@ -26,7 +27,7 @@ const usage = `npm run bench -- [options]
   --seconds S       of one measurement, default 0.7
   --only Q1,M1      these queries alone: ${Object.keys(queries).join(", ")}
   --servers A,B     these servers alone: ${serverNames.join(", ")}
-  --parts A,B       these parts alone: queries, fanOut, jobs, provider, voice, vectors, memory, targets
+  --parts A,B       these parts alone: queries, fanOut, jobs, provider, voice, analytics, vectors, memory, targets
   --profile Q1      where Atrium's time goes under the load of one query
 A run without --only, --servers and --parts writes bench/results.json.`;
 
@@ -62,6 +63,7 @@ const parts = {
   jobs: (given) => measureJobs({ ...given, rounds: Math.min(rounds, 3) }),
   provider: (given) => measureProvider({ ...given, rounds: Math.min(rounds, 3) }),
   voice: measureVoice,
+  analytics: measureAnalytics,
   vectors: measureVectors,
   memory: measureMemory,
   targets: measureTargets,
