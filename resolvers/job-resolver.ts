@@ -17,6 +17,7 @@ import {
 import { Generation } from "#src/ai/generation.js";
 import { GenerationBatch } from "#src/ai/generation-batch.js";
 import { Replay } from "#src/ai/replay.js";
+import { Report } from "#src/analytics/report.js";
 import { Upload } from "#src/files/upload.js";
 import { DataExport } from "#src/identity/data-export.js";
 import { AccessLevel } from "#src/platform/access-level.js";
@@ -34,7 +35,7 @@ import { OrGrant } from "./guards/or-grant.js";
 const JobResult = createUnionType({
   name: "JobResult",
   description: "What a job made.",
-  types: () => [Quote, Generation, GenerationBatch, Replay, Transcript, DataExport, Upload] as const,
+  types: () => [Quote, Generation, GenerationBatch, Replay, Transcript, DataExport, Upload, Report] as const,
 });
 
 @ObjectType({ description: "How many jobs are in one state." })
@@ -55,6 +56,7 @@ const results: Readonly<Record<string, new () => Node>> = {
   generation_batch: GenerationBatch,
   data_export: DataExport,
   upload: Upload,
+  report: Report,
 };
 
 const idArg = { description: "The job." };

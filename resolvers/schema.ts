@@ -5,6 +5,8 @@ import { batchList } from "#src/ai/generation-batch-service.js";
 import { generationList } from "#src/ai/generation-service.js";
 import { promptLabelList, promptList, promptVersionList } from "#src/ai/prompt-service.js";
 import { replayList, replayPairList } from "#src/ai/replay-service.js";
+import { dashboardList } from "#src/analytics/dashboard-service.js";
+import { reportList } from "#src/analytics/report-service.js";
 import { entities } from "#src/app/entities.js";
 import type { App } from "#src/app.js";
 import { checkpointList } from "#src/audit/audit-checkpoint.js";
@@ -18,11 +20,18 @@ import { workspaceList } from "#src/identity/workspace-service.js";
 import { auditList } from "#src/platform/audit-entry.js";
 import { jobList } from "#src/platform/job-service.js";
 import { favouriteList, quoteList } from "#src/quotes/quote-service.js";
+import { Metric } from "#src/telemetry/metric.js";
+import { metricList } from "#src/telemetry/metric-list.js";
+import { Twin } from "#src/twins/twin.js";
+import { twinLinkList } from "#src/twins/twin-link-service.js";
+import { twinList } from "#src/twins/twin-service.js";
 import { recordingList } from "#src/voice/recording-service.js";
 import { chunkList, segmentList, transcriptList } from "#src/voice/transcription-service.js";
 import { voiceQuoteList } from "#src/voice/voice-quote-service.js";
 import { AccountResolver } from "./account-resolver.js";
 import { AiSettingsResolver } from "./ai-settings-resolver.js";
+import { AnalyticsResolver } from "./analytics-resolver.js";
+import { AnomalyResolver } from "./anomaly-resolver.js";
 import { AnswerCacheResolver } from "./answer-cache-resolver.js";
 import { ApiKeyResolver } from "./api-key-resolver.js";
 import { attachReads, unwrapFields } from "./attach-reads.js";
@@ -30,6 +39,7 @@ import { AuditResolver } from "./audit-resolver.js";
 import { BudgetResolver } from "./budget-resolver.js";
 import { CacheResolver } from "./cache-resolver.js";
 import { CredentialResolver } from "./credential-resolver.js";
+import { DashboardResolver } from "./dashboard-resolver.js";
 import { EventResolver } from "./event-resolver.js";
 import { FileResolver } from "./file-resolver.js";
 import { GenerationResolver } from "./generation-resolver.js";
@@ -39,8 +49,9 @@ import { validateArgument } from "./guards/validate-argument.js";
 import { JobResolver } from "./job-resolver.js";
 import { KeyResolver } from "./key-resolver.js";
 import { GenerationLineageResolver, LineageResolver } from "./lineage-resolver.js";
-import { listResolver, type RootRead } from "./list-resolver.js";
+import { collectionResolver, listResolver, type RootRead } from "./list-resolver.js";
 import { MemberResolver } from "./member-resolver.js";
+import { MetricSeriesResolver } from "./metric-series-resolver.js";
 import { ModelPriceResolver } from "./model-price-resolver.js";
 import { NodeResolver } from "./node-resolver.js";
 import { OAuthResolver } from "./oauth-resolver.js";
@@ -53,11 +64,15 @@ import { QualityResolver } from "./quality-resolver.js";
 import { QuoteResolver } from "./quote-resolver.js";
 import { QuoteSearchResolver } from "./quote-search-resolver.js";
 import { GenerationReplayResolver, ReplayResolver } from "./replay-resolver.js";
+import { ReportResolver } from "./report-resolver.js";
+import { ResourceUsageResolver } from "./resource-usage-resolver.js";
 import { ProviderRoutingResolver, RoutingResolver } from "./routing-resolver.js";
 import { SecondFactorResolver } from "./second-factor-resolver.js";
 import { SessionResolver } from "./session-resolver.js";
 import { SystemMetricsResolver } from "./system-metrics-resolver.js";
 import { SystemResolver } from "./system-resolver.js";
+import { TelemetryResolver } from "./telemetry-resolver.js";
+import { TwinResolver } from "./twin-resolver.js";
 import { UploadResolver } from "./upload-resolver.js";
 import { UsageResolver } from "./usage-resolver.js";
 import { UserResolver } from "./user-resolver.js";
@@ -102,6 +117,14 @@ const classes = [
   SessionResolver,
   SystemMetricsResolver,
   SystemResolver,
+  TwinResolver,
+  TelemetryResolver,
+  MetricSeriesResolver,
+  AnomalyResolver,
+  AnalyticsResolver,
+  DashboardResolver,
+  ReportResolver,
+  ResourceUsageResolver,
   UploadResolver,
   UsageResolver,
   VoiceResolver,
@@ -112,6 +135,7 @@ const classes = [
 const lists = [
   listResolver(auditList, "audit:read"),
   listResolver(checkpointList, "audit:read"),
+  listResolver(dashboardList, "dashboard:read"),
   listResolver(apiKeyList, "key:read"),
   listResolver(grantList, "workspace:read"),
   listResolver(budgetList, "budget:read"),
@@ -130,11 +154,25 @@ const lists = [
   listResolver(chunkList, "voice:read"),
   listResolver(segmentList, "voice:read"),
   listResolver(voiceQuoteList, "voice:read"),
+  listResolver(twinList, "twin:read"),
+  listResolver(twinLinkList, "twin:read"),
+  listResolver(metricList, "twin:read"),
   listResolver(invitationList, "member:manage"),
   listResolver(jobList, "job:read"),
+  listResolver(reportList, "report:read"),
   listResolver(uploadList, "file:read"),
   listResolver(memberList, "member:read"),
   listResolver(workspaceList, "workspace:list", { hasFind: false, isCompiled: false }),
+];
+
+/** Rows that later domains add to those of earlier ones. */
+const collections = [
+  collectionResolver(Twin, {
+    field: "metrics",
+    entity: () => Metric,
+    by: "twinId",
+    description: "What is measured of it.",
+  }),
 ];
 
 /** Root fields that lists answer, by name. */
@@ -178,6 +216,14 @@ const createResolvers = (app: App): object[] => [
   new SessionResolver(app.sessions),
   new SystemMetricsResolver(app.systemMetrics),
   new SystemResolver(app.engines),
+  new TwinResolver(app.twins, app.twinLinks),
+  new TelemetryResolver(app.telemetry),
+  new MetricSeriesResolver(app.metricSeries),
+  new AnalyticsResolver(app.productEvents, app.eventCounts, app.businessMetrics, app.analyticsOverview),
+  new DashboardResolver(app.dashboards),
+  new ReportResolver(app.reports),
+  new AnomalyResolver(app.anomalies),
+  new ResourceUsageResolver(),
   new UploadResolver(app.uploads),
   new UsageResolver(app.usage),
   new VoiceResolver(app.recordings, app.transcriptions, app.voiceQuotes, app.voiceStatistics),
@@ -197,7 +243,7 @@ export const createSchema = (app?: App): GraphQLSchema => {
     (app === undefined ? [] : createResolvers(app)).map((resolver) => [resolver.constructor, resolver]),
   );
   const schema = buildSchemaSync({
-    resolvers: [...classes, ...lists.map(({ resolver }) => resolver)],
+    resolvers: [...classes, ...collections, ...lists.map(({ resolver }) => resolver)],
     container: { get: (someClass) => resolvers.get(someClass) ?? new (someClass as new () => object)() },
     authChecker: authorize,
     pubSub: noTopics,

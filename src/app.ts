@@ -1,11 +1,9 @@
-import { configuredProviders } from "./ai/configured-providers.js";
-import { type Ai, createAi } from "./ai/create-ai.js";
 import type { Provider } from "./ai/provider.js";
 import { connectDatabase } from "./app/connect-database.js";
+import { createDomains, type Domains } from "./app/create-domains.js";
 import { countedEntities, entities, expiringTables, ownedEntities, tenantTables } from "./app/entities.js";
 import { jobDefinitions } from "./app/job-definitions.js";
-import { personalData } from "./app/personal-data.js";
-import { textDomains } from "./app/text-domains.js";
+import { allPersonalData } from "./app/personal-data.js";
 import { type Audit, createAudit } from "./audit/create-audit.js";
 import { createFiles, type Files } from "./files/create-files.js";
 import { createUploads, type Uploads } from "./files/create-uploads.js";
@@ -36,7 +34,7 @@ import type { Config } from "./platform/config.js";
 import { connectLimits } from "./platform/connect-limits.js";
 import type { Database } from "./platform/database.js";
 import { collectDatabaseMetrics } from "./platform/database-metrics.js";
-import { type Engine, listEngines } from "./platform/engines.js";
+import { collectDiskMetrics } from "./platform/disk-metrics.js";
 import { EventLog } from "./platform/event-log.js";
 import { expirySweep } from "./platform/expiry-sweep.js";
 import { IdempotencyService } from "./platform/idempotency-service.js";
@@ -68,8 +66,6 @@ import type { Sweep } from "./platform/sweep.js";
 import { SystemMetricsService } from "./platform/system-metrics-service.js";
 import { Tracing } from "./platform/tracing.js";
 import { Vault } from "./platform/vault.js";
-import { createQuotes, type Quotes } from "./quotes/create-quotes.js";
-import { createVoice, type Voice } from "./voice/create-voice.js";
 import type { Transcriber } from "./voice/transcriber.js";
 
 interface AppOptions {
@@ -85,7 +81,7 @@ interface AppOptions {
   wrapQueues?: (queues: JobQueues) => JobQueues;
 }
 
-export interface App extends SignInServices, Ai, Quotes, Files, Uploads, Voice {
+export interface App extends SignInServices, Files, Uploads, Domains {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -95,7 +91,6 @@ export interface App extends SignInServices, Ai, Quotes, Files, Uploads, Voice {
   readonly database: Database;
   readonly bus: Bus;
   readonly cache: QueryCache;
-  readonly engines: readonly Engine[];
   readonly lists: Lists;
   readonly live: Live;
   readonly events: EventLog;
@@ -150,6 +145,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const observe = statementLog(metrics, logger, config.slowQueryMs);
     await database.onConnection((client) => observeClient(client, observe));
     collectDatabaseMetrics(metrics, database, pool, countedEntities);
+    collectDiskMetrics(metrics, config.dataDir);
     const bus =
       config.redis === undefined
         ? await PostgresBus.connect(databaseUrl, pool, logger)
@@ -215,29 +211,14 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
     const apiKeyCallers = new ApiKeyCallers(database, clock, logger);
     closers.push(() => apiKeyCallers.close());
     const authentication = new Authentication(tokens, sessions, apiKeyCallers, new BelievedCallers(bus, clock));
-    const providers = options.providers ?? (await configuredProviders(config.ai, clock));
-    const { default: defaultName, embeddingModel } = config.ai;
-    const pipelineDeps = { database, bus, live, lists, keys, clock, logger, metrics, defaultName, embeddingModel };
-    const { ai, ...pipeline } = await createAi(providers, { ...pipelineDeps, ...textDomains(database) });
-    await pipeline.start();
-    closers.push(() => pipeline.stop());
-    const quoteDeps = { database, bus, logger, ai, maxVectorBytes: config.vectors.maxBytes };
-    const { quotes, searchEngine, ...indexing } = await createQuotes(quoteDeps);
-    closers.push(() => indexing.stop());
-    const voiceDeps = { config, database, clock, logger, ...quotes, transcribers: options.transcribers };
-    const voice = await createVoice({ ...voiceDeps, ...files, ...uploads, ...ai });
-    const engines = {
-      provider: ai.generations.defaultProvider.name,
-      transcriber: voice.transcribers[0]?.name,
-      vectorIndex: searchEngine,
-    };
+    const { providers, transcribers } = options;
+    const domainDeps = { config, database, bus, live, lists, keys, clock, logger, metrics, providers, transcribers };
+    const { domains, follow } = await createDomains({ ...domainDeps, ...files, ...uploads }, closers);
     const app: App = {
       ...signIn,
-      ...ai,
-      ...quotes,
       ...files,
       ...uploads,
-      ...voice,
+      ...domains,
       config,
       clock,
       logger,
@@ -247,7 +228,6 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       database,
       bus,
       cache,
-      engines: listEngines(config, engines),
       lists,
       live,
       events: new EventLog(database, live),
@@ -269,8 +249,8 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       workspaceRemoval: new WorkspaceRemoval(database, tenantTables(database)),
       members: new MemberService(database),
       invitations: new InvitationService(database, mails, address),
-      exports: new ExportService(database, vault, clock, personalData),
-      erasure: new ErasureService(database, signIn.users, mails, personalData),
+      exports: new ExportService(database, vault, clock, allPersonalData),
+      erasure: new ErasureService(database, signIn.users, mails, allPersonalData),
       address,
       mails,
       expiry,
@@ -281,7 +261,7 @@ export const createApp = async (config: Config, options: AppOptions): Promise<Ap
       const deps = { database, queues, bus, clock, logger, metrics, tracing, concurrency, shutdownMs };
       const runner = new JobRunner(options.workers(app), jobDefinitions as never, deps);
       await runner.start();
-      indexing.follow();
+      follow();
       closers.push(() => runner.stop());
     }
     return app;

@@ -1,12 +1,13 @@
 import "reflect-metadata";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
+import { atriumVersion } from "./platform/atrium-version.js";
 import { ConfigError } from "./platform/config.js";
 import { SettingError } from "./platform/errors.js";
 
 const program = new Command("atrium")
   .description("A self-hosted GraphQL platform for AI products.")
-  .version("0.1.0")
+  .version(atriumVersion)
   .showHelpAfterError("Run `npx atrium --help` for all commands.")
   .exitOverride();
 

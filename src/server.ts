@@ -28,6 +28,7 @@ import { Operations } from "./server/operations.js";
 import { refuseConnection } from "./server/refuse-connection.js";
 import { refuseRequests } from "./server/refuse-requests.js";
 import { securityHeaders } from "./server/security-headers.js";
+import { registerTelemetry } from "./server/telemetry-endpoints.js";
 import { loadTls } from "./server/tls.js";
 import { traceRootFields } from "./server/trace-root-fields.js";
 import { registerUploads } from "./server/upload-endpoints.js";
@@ -87,6 +88,7 @@ export const startServer = async (app: App): Promise<RunningServer> => {
   registerGraphiql(server);
   registerExports(server, app);
   registerUploads(server, app, cors);
+  registerTelemetry(server, app);
   registerFiles(server, app);
   await registerConsole(server);
   refuseRequests(server, app, operationLog);

@@ -17,6 +17,7 @@ const order = [
   "twins",
   "certificates",
   "telemetry",
+  "analytics",
   "models",
   "agents",
   "alerts",

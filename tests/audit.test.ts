@@ -18,10 +18,13 @@ import {
 } from "./support/audit-log.js";
 import { type Issuer, startIssuer } from "./support/issuer.js";
 import { openLiveSocket } from "./support/live-socket.js";
+import { measuredTwin } from "./support/measured-twin.js";
 import { setBudget } from "./support/paid-provider.js";
 import { scriptedProvider } from "./support/scripted-provider.js";
 import { checkedUpload, deafTranscriber, storedRecording } from "./support/stored-recordings.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
+import { storedTwin } from "./support/telemetry.js";
+import { createTwin, linkTwins } from "./support/twins.js";
 
 let atrium: TestAtrium;
 let operator: Person;
@@ -96,6 +99,10 @@ const jobOf = async (person: Person) =>
   (await person.sdk.GenerateQuote({ input: { topic: "the sea" } })).generateQuote.id;
 const invitationOf = async (email = account().email) =>
   (await team.owner.sdk.InviteMember({ input: { email, role: "EDITOR" } })).inviteMember.id;
+const unmeasured = () => ({ workspaceId: team.id, name: "Pump", points: [] });
+const createReport = `mutation ($twin: ID!) { createReport(input: { title: "A day", format: CSV,
+  range: { from: "2026-11-01T00:00:00Z", until: "2026-11-02T00:00:00Z" },
+  sections: [{ title: "Heat", series: { twinIds: [$twin], metric: "heat" } }] }) { id } }`;
 const uploadOf = async (person: Person) =>
   (
     await send<{ createUpload: { id: string } }>(
@@ -103,10 +110,20 @@ const uploadOf = async (person: Person) =>
       `mutation { createUpload(input: { fileName: "voice.wav" }) { id } }`,
     )
   ).createUpload.id;
+const dashboardOf = async (person: Person) =>
+  (
+    await send<{ createDashboard: { id: string } }>(
+      person,
+      `mutation { createDashboard(input: { name: "Hall" }) { id } }`,
+    )
+  ).createDashboard.id;
 const tokenFor = async (email: string) => {
   const [mail] = await atrium.app.mails.last(1, email);
   return /#invitation=(ati_\S+)/.exec(mail?.text ?? "")?.[1] ?? "";
 };
+const twinPair = async (person: Person) => ({ p: (await createTwin(person)).id, c: (await createTwin(person)).id });
+const linkDocument = (name: string) =>
+  `mutation ($p: ID!, $c: ID!) { ${name}(input: { parentId: $p, childId: $c, relation: CONTAINS }) { id } }`;
 const idArg = (name: string, selection = "{ id }") => `mutation ($id: ID!) { ${name}(id: $id) ${selection} }`;
 const as = async (person: Person | Promise<Person>, query: string, variables: object = {}): Promise<Act> => ({
   as: await person,
@@ -223,6 +240,14 @@ const mutations: Record<string, AuditedMutation> = {
       );
     },
   },
+  trackEvent: {
+    action: "product_event.tracked",
+    act: () => as(team.owner, `mutation { trackEvent(input: { name: "opened" }) { id } }`),
+  },
+  trackEvents: {
+    action: "product_event.tracked",
+    act: () => as(team.owner, `mutation { trackEvents(inputs: [{ name: "opened" }]) { id } }`),
+  },
   createPrompt: {
     action: "prompt.created",
     act: () =>
@@ -268,6 +293,15 @@ const mutations: Record<string, AuditedMutation> = {
       await team.owner.sdk.CancelJob({ id });
       return as(team.owner, idArg("retryJob"), { id });
     },
+  },
+  ingestTelemetry: {
+    action: "telemetry.ingested",
+    act: async () =>
+      as(
+        team.owner,
+        `mutation ($id: ID!) { ingestTelemetry(points: [{ twinId: $id, metric: "m", value: "1" }]) { accepted } }`,
+        { id: await storedTwin(atrium, team.id) },
+      ),
   },
   setBudget: {
     action: "budget.set",
@@ -371,9 +405,66 @@ const mutations: Record<string, AuditedMutation> = {
         id: await storedRecording(atrium, team),
       }),
   },
+  createDashboard: {
+    action: "dashboard.created",
+    act: () => as(team.owner, `mutation { createDashboard(input: { name: "Hall" }) { id } }`),
+  },
+  updateDashboard: {
+    action: "dashboard.updated",
+    act: async () =>
+      as(team.owner, `mutation ($id: ID!) { updateDashboard(id: $id, input: { revision: 1, name: "B" }) { id } }`, {
+        id: await dashboardOf(team.owner),
+      }),
+  },
+  deleteDashboard: {
+    action: "dashboard.deleted",
+    act: async () => as(team.owner, idArg("deleteDashboard"), { id: await dashboardOf(team.owner) }),
+  },
+  createReport: {
+    action: "report.created",
+    act: async () => as(team.owner, createReport, { twin: await measuredTwin(atrium, unmeasured()) }),
+  },
+  deleteReport: {
+    action: "report.deleted",
+    act: async () => {
+      const twin = await measuredTwin(atrium, unmeasured());
+      await act(await as(team.owner, createReport, { twin }));
+      const [report] = await atrium.database.query<{ id: string }>(
+        "select id from report order by created_at desc limit 1",
+      );
+      return as(team.owner, idArg("deleteReport"), { id: report?.id });
+    },
+  },
   cancelUpload: {
     action: "upload.cancelled",
     act: async () => as(team.owner, idArg("cancelUpload"), { id: await uploadOf(team.owner) }),
+  },
+  createTwin: {
+    action: "twin.created",
+    act: () => as(team.owner, `mutation { createTwin(input: { name: "Pump", type: "pump" }) { id } }`),
+  },
+  updateTwin: {
+    action: "twin.updated",
+    act: async () =>
+      as(team.owner, `mutation ($id: ID!) { updateTwin(id: $id, input: { revision: 1, name: "Fan" }) { id } }`, {
+        id: (await createTwin(team.owner)).id,
+      }),
+  },
+  deleteTwin: {
+    action: "twin.deleted",
+    act: async () => as(team.owner, idArg("deleteTwin"), { id: (await createTwin(team.owner)).id }),
+  },
+  linkTwins: {
+    action: "twin.linked",
+    act: async () => as(team.owner, linkDocument("linkTwins"), await twinPair(team.owner)),
+  },
+  unlinkTwins: {
+    action: "twin.unlinked",
+    act: async () => {
+      const pair = await twinPair(team.owner);
+      await linkTwins(team.owner, pair.p, pair.c);
+      return as(team.owner, linkDocument("unlinkTwins"), pair);
+    },
   },
   purgeAiCache: { action: "ai_cache.purged", act: () => as(team.owner, "mutation { purgeAiCache }") },
   createWorkspace: {
@@ -570,7 +661,7 @@ describe("I14 before and after", () => {
       shown
         .filter(
           (column) =>
-            !/^(?:quote|generation|prompt|prompt_version|replay|replay_pair|provider_call|event|job|audit_entry|stored_file|upload|voice_recording|transcript|transcript_chunk|transcript_segment)\./.test(
+            !/^(?:quote|generation|prompt|prompt_version|replay|replay_pair|provider_call|event|job|audit_entry|stored_file|upload|voice_recording|transcript|transcript_chunk|transcript_segment|twin|dashboard|report)\./.test(
               column,
             ),
         )

@@ -12,6 +12,7 @@ import { joinWorkspace, type Member, signUpMember } from "./support/members.js";
 import { setBudget } from "./support/paid-provider.js";
 import { argumentsFor, documentFor, type RootField, rootFields } from "./support/schema-walk.js";
 import { withoutSecondWall } from "./support/second-wall.js";
+import { createTwin, linkTwins, storeMetric } from "./support/twins.js";
 
 const schema = createSchema();
 const fields = rootFields(schema);
@@ -83,7 +84,11 @@ const own = async (atrium: TestAtrium, who: Member, visibility: string, reader: 
     { of: generation },
   );
   await collect(who, replay.job.id);
+  const { createDashboard: dashboard } = await who.query<{ createDashboard: { id: string } }>(
+    `mutation { createDashboard(input: { name: "${canary}", description: "${canary}", visibility: ${visibility} }) { id } }`,
+  );
   return {
+    dashboard: dashboard.id,
     ...(await ownSound(atrium, who, visibility, { job: job.id, quote: quote.id })),
     generation_batch: batch.id,
     quote: quote.id,
@@ -138,7 +143,13 @@ const ownSound = async (atrium: TestAtrium, who: Member, visibility: string, of:
     ...{ id: voiceQuote, job_id: of.job, upload_id: upload, recording_id: recording, transcript_id: transcript },
     quote_id: of.quote,
   });
+  const report = newId("report");
+  await insert("report", {
+    ...{ id: report, title: canary, format: "CSV", status: "DONE", time_zone: "UTC", sections: "[]" },
+    ...{ range_from: new Date(0), range_until: new Date(1), file_id: file, job_id: of.job },
+  });
   return {
+    report,
     ...{ stored_file: file, upload, voice_recording: recording, transcript, transcript_chunk: chunk },
     ...{ transcript_segment: segment, voice_quote: voiceQuote },
   };
@@ -192,7 +203,11 @@ const ownAsWorkspace = async (atrium: TestAtrium, who: Member): Promise<Belongin
     );
     return row?.id ?? "";
   };
+  await who.query(`mutation { trackEvent(input: { name: "${canary}" }) { id } }`);
+  const [twin, part] = [await createTwin(who, { name: canary }), await createTwin(who, { name: canary })];
+  const { id: link } = await linkTwins(who, twin.id, part.id);
   return {
+    ...{ twin: twin.id, twin_link: link, metric: await storeMetric(atrium.database, who.workspaceId, twin.id, canary) },
     prompt: prompt.id,
     prompt_version: version,
     prompt_label: labelled.labels.nodes[0]?.id ?? "",
@@ -208,7 +223,7 @@ const ownAsWorkspace = async (atrium: TestAtrium, who: Member): Promise<Belongin
 const makeWorld = async (env: Readonly<Record<string, string>>): Promise<World> => {
   // Nobody listens here, but who asks for it must not be told that before it is known whether they may.
   const transcriber = { ATRIUM_TRANSCRIBE_COMMAND: "no-such-program {input}" };
-  const atrium = await startAtrium({ env: { ATRIUM_MAX_COST: "100000", ...transcriber, ...env } });
+  const atrium = await startAtrium({ env: { ATRIUM_MAX_COST: "200000", ...transcriber, ...env } });
   // The first one runs the installation, and is nobody else here.
   await atrium.signUp();
   const owner = await signUpMember(atrium);
@@ -284,7 +299,7 @@ const leaksIn = (text: string, secrets: readonly Belongings[], asked: string): s
 /** What the owners have, as it stands in the tables. */
 const stateOf = async ({ atrium, owners, secrets }: World): Promise<string> => {
   const hash = createHash("sha256");
-  for (const table of ["quote", "quote_favourite", "generation", "access_grant", "membership"]) {
+  for (const table of ["quote", "dashboard", "quote_favourite", "generation", "access_grant", "membership"]) {
     const rows = await atrium.database.query(
       `select to_jsonb(t) as row from "${table}" t where workspace_id = $1 or id = any($2) order by id`,
       [owners[0]?.workspaceId, secrets.flatMap((each) => Object.values(each))],
@@ -324,6 +339,20 @@ const question = (
 
 const broken = /"code":"(?:INTERNAL|QUERY_TOO_COMPLEX)"|Cannot query|Unknown (?:type|argument)|got invalid value/;
 
+/**
+ * The kinds of ids that mean anything at a place. Others are refused for their form, by everybody and before anything is
+ * looked up: that is asked once for each of them, with the secret id as well.
+ */
+const kindsAt = async (world: World, root: RootField, path: string): Promise<ReadonlySet<string>> => {
+  const who = world.callers.OWNER as Asking;
+  const meant = new Set<string>();
+  for (const [kind, id] of world.secrets.flatMap((secret) => Object.entries(secret))) {
+    const answers = await Promise.all([id, newId(kind)].map((each) => question(world, root, path, each, who, 0)));
+    if (!answers.every((answer) => answer.includes("is not the id of a"))) meant.add(kind);
+  }
+  return meant;
+};
+
 /** Asks with every secret id, at every place where a field takes one, and with unknown ones: all that is told of them. */
 const probe = async (world: World, root: RootField) => {
   const wrong: object[] = [];
@@ -333,9 +362,10 @@ const probe = async (world: World, root: RootField) => {
     const callers = Object.entries(world.callers).filter(
       ([name]) => !path.startsWith("filter") || /VIEWER|OUTSIDER/.test(name),
     );
+    const kinds = wanted === undefined ? await kindsAt(world, root, path) : new Set([wanted]);
     const cases = world.secrets
       .flatMap((secret, place) => Object.entries(secret).map(([kind, id]) => ({ kind, id, place })))
-      .filter(({ kind }) => wanted === undefined || wanted === kind)
+      .filter(({ kind }) => kinds.has(kind))
       .flatMap((each) => callers.map((who) => ({ ...each, who })));
     const ask = async ({ kind, id, place, who: [name, who] }: (typeof cases)[number]) => {
       const unknown = newId(kind);
@@ -507,6 +537,7 @@ describe.each([
       await write(foreign, "WORKSPACE");
       await write(eve, "PRIVATE");
       await setBudget(foreign, { limitMicros: Date.now() });
+      await createTwin(foreign, { name: canary });
       const common = await send(world.atrium, world.callers.OWNER as Asking, commonBudget, { micros: Date.now() });
       const { createQuote: last } = await eve.sdk.CreateQuote({ input: { text: "The last one.", author: "Eve" } });
       const told = [last.id, ...(/budget_\w{26}/.exec(common) ?? [])];

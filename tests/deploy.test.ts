@@ -497,7 +497,7 @@ describe("Roles", () => {
     const { REDIS_URL: _, ...env } = await kubernetesEnv();
     const local = { ...env, ...testEnv(database), PORT: String(await freePort()), ATRIUM_DATA_DIR: dataDir };
     try {
-      await database.query("drop schema public cascade");
+      await database.query("drop schema public, telemetry, analytics cascade");
       await database.query("create schema public");
       const tooEarly = await runAtrium(["api"], local);
       expect([tooEarly.code, tooEarly.output]).toEqual([1, expect.stringContaining("atrium migrate up")]);

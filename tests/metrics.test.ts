@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { mkdir, statfs } from "node:fs/promises";
 import { parse } from "yaml";
 import { metricsPage } from "#src/commands/docs.js";
 import { Metrics } from "#src/platform/metrics.js";
@@ -117,6 +118,8 @@ describe("one process", () => {
       { type: "Workspace", count: 1 },
       { type: "Quote", count: 3 },
       { type: "Generation", count: 2 },
+      { type: "Twin", count: 0 },
+      { type: "Metric", count: 0 },
     ]);
     for (const { type, count } of told.entities) expect(sumOf(before, "atrium_entities", { type })).toBe(count);
     expect(told.httpRequests).toBe(sumOf(before, "atrium_http_requests_total") + 1);
@@ -133,6 +136,21 @@ describe("one process", () => {
     expect([cache.hits - hits, cache.misses - misses]).toEqual([3, 1]);
     expect(cache.ratio).toBeCloseTo(cache.hits / (cache.hits + cache.misses));
     expect(sumOf(await scrape(atrium.url), "atrium_cache_requests_total", { outcome: "hit" })).toBe(cache.hits);
+  });
+
+  test("N1 points of telemetry and the disk of the data folder are told", async () => {
+    for (const [outcome, count] of Object.entries({ accepted: 5, duplicate: 2, conflict: 1 }))
+      atrium.app.metrics.telemetryPoints.inc({ outcome }, count);
+    await mkdir(atrium.database.dataDir, { recursive: true });
+    const { telemetry, disk } = (await operator.sdk.SystemMetrics()).systemMetrics;
+    expect(telemetry).toEqual({ accepted: 5, duplicates: 2, conflicts: 1 });
+    const samples = await scrape(atrium.url);
+    expect(sumOf(samples, "atrium_telemetry_points_total", { outcome: "duplicate" })).toBe(2);
+    const { blocks, bsize } = await statfs(atrium.database.dataDir);
+    expect(disk?.total).toBe(blocks * bsize);
+    expect(sumOf(samples, "atrium_data_disk_bytes", { state: "total" })).toBe(disk?.total);
+    expect(disk?.available).toBeGreaterThan(0);
+    expect(disk?.available).toBeLessThanOrEqual(disk?.total ?? 0);
   });
 
   test("N1 open sockets, streams and subscriptions are counted, and no more when they are gone", async () => {

@@ -11,6 +11,7 @@ import { type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { minimalDocument } from "./support/minimal-document.js";
 import { setBudget } from "./support/paid-provider.js";
 import { startTeam } from "./support/team.js";
+import { createTwin } from "./support/twins.js";
 
 const schema = createSchema();
 const typeOf = {
@@ -73,6 +74,7 @@ const codeOf = async ({ kind, query, variables }: (typeof fields)[number], asker
       while (isSilent) {
         await owner.sdk.CreateQuote({ input: { text: "Heard?", author: "Owner" } }).catch(() => {});
         await setBudget(owner, { limitMicros: Date.now() }).catch(() => {});
+        await createTwin(owner).catch(() => {});
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     })();

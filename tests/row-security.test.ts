@@ -66,6 +66,7 @@ test("I11 every table belongs to tenants behind the wall, or to the system alone
     "model_price",
     "oauth_attempt",
     "passkey_challenge",
+    "platform_twin",
     "provider_state",
     "rate_limit_count",
     "recovery_code",
@@ -73,6 +74,7 @@ test("I11 every table belongs to tenants behind the wall, or to the system alone
     "signing_key",
     "single_use_token",
     "totp",
+    "twin_state",
   ]);
   for (const table of system) {
     const refused = asTenant(ann, (client) => client.query(`select from ${table}`));

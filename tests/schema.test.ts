@@ -133,6 +133,7 @@ test("I11 every row belongs to a workspace, but for people, their sessions, keys
       "oauth_attempt",
       "passkey",
       "passkey_challenge",
+      "platform_twin",
       "provider_state",
       "rate_limit_count",
       "recovery_code",

@@ -15,7 +15,7 @@ import { badInput, DomainError } from "#src/platform/errors.js";
 import type { Variables } from "./argument-values.js";
 import { checkText, checkVariables } from "./check-variables.js";
 import { mayIntrospect } from "./disclosure.js";
-import { compileCost } from "./document-cost.js";
+import { boundsOf, compileCost } from "./document-cost.js";
 import { parseWithinLimits } from "./document-limits.js";
 import type { Cost } from "./selection-groups.js";
 import type { DocumentReference, TrustedDocuments } from "./trusted-documents.js";
@@ -98,8 +98,8 @@ export class DocumentGuard {
 
   /** Throws `InvalidDocument`, GraphQL's syntax error, or a DomainError: BAD_USER_INPUT, FORBIDDEN, QUERY_TOO_COMPLEX. */
   admit(params: GraphqlParams, caller: Caller | undefined): Admitted {
-    const variables = readVariables(params.variables);
     const { source, known, operation, operationName } = this.read(params);
+    const variables = readVariables(params.variables, this.#takesMany(operation));
     if (known.introspects && !mayIntrospect(caller, this.rules.production))
       throw new DomainError(
         "FORBIDDEN",
@@ -107,6 +107,14 @@ export class DocumentGuard {
       );
     const cost = this.#check(known, operation, variables ?? {});
     return { source, document: known.document, operation, operationName, variables, cost };
+  }
+
+  #takesMany({ operation, selectionSet }: OperationDefinitionNode): boolean {
+    const fields = this.schema.getRootType(operation)?.getFields() ?? {};
+    return selectionSet.selections.some((each) => {
+      const field = each.kind === Kind.FIELD ? fields[each.name.value] : undefined;
+      return field !== undefined && boundsOf(field).takesMany === true;
+    });
   }
 
   #learn(source: string): Known {
@@ -156,11 +164,11 @@ const introspects = (document: DocumentNode): boolean => {
   return false;
 };
 
-const readVariables = (variables: unknown): Readonly<Record<string, unknown>> | undefined => {
+const readVariables = (variables: unknown, takesMany: boolean): Readonly<Record<string, unknown>> | undefined => {
   if (variables === undefined || variables === null) return undefined;
   if (typeof variables !== "object" || Array.isArray(variables))
     throw badInput("`variables` must be an object.", "variables");
-  checkVariables(variables);
+  checkVariables(variables, takesMany);
   return variables as Readonly<Record<string, unknown>>;
 };
 

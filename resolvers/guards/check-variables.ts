@@ -1,9 +1,10 @@
 import { badInput } from "#src/platform/errors.js";
 
 const maxDepth = 64;
-const maxValues = 10_000;
-/** Three for each of the 200 conditions that a filter may have, and what is around them. */
-const maxObjects = 650;
+/** Three objects for each of the 200 conditions that a filter may have, and what is around them. */
+const usual = { objects: 650, values: 10_000 };
+/** Of an operation with a field that takes many (`TakesMany`): 10,000 objects of five fields, and their places in a list. */
+const many = { objects: usual.objects + 10_000, values: usual.values + 60_000 };
 const nul = /\0|\\u0000|\\u\{0+\}/;
 
 /**
@@ -11,7 +12,8 @@ const nul = /\0|\\u0000|\\u\{0+\}/;
  * NUL, which Postgres cannot store in any text. Walks without calling itself, for it meets them first. What is let
  * through is converted to its types in some ten milliseconds.
  */
-export const checkVariables = (variables: unknown): void => {
+export const checkVariables = (variables: unknown, takesMany = false): void => {
+  const most = takesMany ? many : usual;
   const open: { value: unknown; depth: number }[] = [{ value: variables, depth: 0 }];
   let values = 0;
   let objects = 0;
@@ -21,10 +23,10 @@ export const checkVariables = (variables: unknown): void => {
     if (value === null || typeof value !== "object") continue;
     if (depth >= maxDepth) throw badInput(`Variables nest at most ${maxDepth} levels.`, "variables");
     if (!Array.isArray(value)) objects += 1;
-    if (objects > maxObjects) throw badInput(`Variables hold at most ${maxObjects} objects.`, "variables");
+    if (objects > most.objects) throw badInput(`Variables hold at most ${most.objects} objects.`, "variables");
     for (const [name, item] of Object.entries(value)) {
       values += 1;
-      if (values > maxValues) throw badInput(`Variables hold at most ${maxValues} values.`, "variables");
+      if (values > most.values) throw badInput(`Variables hold at most ${most.values} values.`, "variables");
       refuseNul(name);
       open.push({ value: item, depth: depth + 1 });
     }

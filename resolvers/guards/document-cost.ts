@@ -33,6 +33,10 @@ interface Place {
 /** An object in an argument takes about as long as so many fields: it is coerced, converted and validated. */
 export const inputObjectCost = 10;
 
+/** Of a field that takes thousands of them (`TakesMany`). */
+export const objectCostOf = (field: GraphQLField<unknown, unknown>): number =>
+  boundsOf(field).takesMany ? 1 : inputObjectCost;
+
 /**
  * Compiles the cost of an operation: every field counts one for each object that it can be resolved on, and ten more for
  * each object in its arguments; a list multiplies what is below it by its declared bound. Execution does at most so much
@@ -73,7 +77,8 @@ export const compileCost = (
     const place = { field, node, giver };
     const inner = getNamedType(field.type);
     const objects = objectsIn(node);
-    const own: Cost = (variables) => 1 + inputObjectCost * objects(variables);
+    const objectCost = objectCostOf(field);
+    const own: Cost = (variables) => 1 + objectCost * objects(variables);
     if (!isCompositeType(inner)) return (variables) => (asked(variables) ? own(variables) : 0);
     const below = costOfComposite(inner, partsOf(group), place);
     const items = itemsOf(place);

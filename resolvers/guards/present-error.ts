@@ -55,7 +55,8 @@ const shorten = (message: string) =>
 
 const show = (error: GraphQLError): Shown => {
   const cause = rootOf(error);
-  if (cause instanceof DomainError) return { code: cause.code, message: cause.message, details: cause.details };
+  if (cause instanceof DomainError)
+    return { code: cause.code, message: cause.message, details: { ...placeOf(error, cause), ...cause.details } };
   const failures = (cause as { extensions?: { validationErrors?: ValidationError[] } } | undefined)?.extensions
     ?.validationErrors;
   if (failures?.[0] !== undefined) return showValidation(failures[0]);
@@ -69,6 +70,13 @@ const show = (error: GraphQLError): Shown => {
   const own = cause === undefined || cause instanceof GraphQLError ? codeOf(error) : "INTERNAL";
   if (own !== "INTERNAL") return { code: own, message: error.message };
   return { code: "INTERNAL", message: "Something failed inside Atrium. Its log says what, under this request id." };
+};
+
+/** Where in the variables a value stands that a scalar refuses: the scalar itself cannot know. */
+const placeOf = ({ message }: GraphQLError, cause: DomainError): ErrorDetails => {
+  if (!message.startsWith("Variable ") || !message.endsWith(cause.message)) return {};
+  const place = / at "([^"]+)"; (?:Expected type "\w+"\. )?$/.exec(message.slice(0, -cause.message.length))?.[1];
+  return place === undefined ? {} : { field: place.replace(/\[(\d+)\]/g, ".$1") };
 };
 
 const rootOf = (error: GraphQLError): Error | undefined => {

@@ -1,4 +1,4 @@
-import { type ValidationError, validateOrReject } from "class-validator";
+import { getMetadataStorage, type ValidationError, validateOrReject } from "class-validator";
 import { ArgumentValidationError } from "type-graphql";
 
 /**
@@ -8,7 +8,7 @@ import { ArgumentValidationError } from "type-graphql";
 export const validateArgument = async (value: unknown): Promise<void> => {
   if (typeof value !== "object" || value === null) return;
   const options = { skipMissingProperties: true, forbidUnknownValues: false, stopAtFirstError: true };
-  const items = (Array.isArray(value) ? value : [value]).filter(hasPrototype);
+  const items = (Array.isArray(value) ? value : [value]).filter(hasPrototype).filter(hasRules);
   try {
     await Promise.all(items.map((item) => validateOrReject(item, options)));
   } catch (errors) {
@@ -19,3 +19,15 @@ export const validateArgument = async (value: unknown): Promise<void> => {
 /** JSON that stands in the document itself has none, so there is no class to check it by. */
 const hasPrototype = (item: unknown): item is object =>
   typeof item === "object" && item !== null && Object.getPrototypeOf(item) !== null;
+
+const ruled = new WeakMap<object, boolean>();
+
+/** Of a class without decorators there may be thousands in one list: asking for the rules of each would take longer than all else. */
+const hasRules = (item: object): boolean => {
+  const { constructor: itsClass } = item;
+  const known = ruled.get(itsClass);
+  if (known !== undefined) return known;
+  const found = getMetadataStorage().getTargetValidationMetadatas(itsClass, "", false, false).length > 0;
+  ruled.set(itsClass, found);
+  return found;
+};

@@ -9,6 +9,8 @@ import { Prompt, PromptLabel, PromptVersion } from "../ai/prompt.js";
 import { ProviderCall } from "../ai/provider-call.js";
 import { ProviderState } from "../ai/provider-state.js";
 import { Replay, ReplayPair } from "../ai/replay.js";
+import { Dashboard } from "../analytics/dashboard.js";
+import { Report } from "../analytics/report.js";
 import { auditEntities } from "../audit/create-audit.js";
 import { StoredFile } from "../files/stored-file.js";
 import { Upload } from "../files/upload.js";
@@ -36,6 +38,10 @@ import { DiscardedObject } from "../platform/storage/discarded-object.js";
 import { Embedding } from "../platform/vectors/embedding.js";
 import { EmbeddingCursor } from "../platform/vectors/embedding-cursor.js";
 import { Quote, QuoteFavourite } from "../quotes/quote.js";
+import { Metric } from "../telemetry/metric.js";
+import { PlatformTwin } from "../telemetry/platform/platform-twin.js";
+import { Twin, TwinLink } from "../twins/twin.js";
+import { TwinState } from "../twins/twin-state.js";
 import { VoiceQuote } from "../voice/voice-quote.js";
 import { Transcript, TranscriptChunk, TranscriptSegment, VoiceRecording } from "../voice/voice-recording.js";
 
@@ -87,6 +93,13 @@ export const entities = [
   TranscriptChunk,
   TranscriptSegment,
   VoiceQuote,
+  Twin,
+  TwinLink,
+  TwinState,
+  Metric,
+  PlatformTwin,
+  Dashboard,
+  Report,
 ];
 
 /** Every class whose rows can be shared one by one. */
@@ -101,7 +114,7 @@ export const tenantTables = ({ metadata }: Database): string[] =>
     .reverse();
 
 /** What the installation holds, as its metrics tell. */
-export const countedEntities = [User, Workspace, Quote, Generation];
+export const countedEntities = [User, Workspace, Quote, Generation, Twin, Metric];
 
 const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, CachedAnswer, Upload, ...expiringSignIns];
 /** Tables whose rows end at their `expires_at`. */

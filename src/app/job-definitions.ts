@@ -1,6 +1,7 @@
 import { GenerateBatch } from "../ai/generation-batch-service.js";
 import { ReplayGenerations } from "../ai/replay-run.js";
 import { GenerateText } from "../ai/text-service.js";
+import { MakeReport } from "../analytics/report-service.js";
 import { CheckUpload } from "../files/upload-service.js";
 import { EraseAccount } from "../identity/erasure-service.js";
 import { ExportMyData } from "../identity/export-service.js";
@@ -29,4 +30,5 @@ export const jobDefinitions = [
   AnalyzeQuote,
   TranscribeRecording,
   VoiceToQuote,
+  MakeReport,
 ];

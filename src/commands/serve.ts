@@ -74,11 +74,13 @@ const run = async (
     const metrics = role === "worker" && port !== undefined ? await startMetricsServer(app, port) : undefined;
     const running = app;
     const serving = server;
+    const admin = serving === undefined ? undefined : await ensureAdmin(app);
+    app.platformTelemetry.start({ role, port: serving?.port ?? port ?? 0 });
     return {
       app,
       server: serving,
       metrics,
-      admin: serving === undefined ? undefined : await ensureAdmin(app),
+      admin,
       stop: async () => {
         await serving?.close();
         await running.close();

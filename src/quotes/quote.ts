@@ -184,6 +184,7 @@ export class Quote extends OwnedRow {
 })
 @Unique({ name: "quote_favourite_user_quote", properties: ["userId", "quoteId"] })
 @Index({ name: "quote_favourite_quote", properties: ["quoteId", "id"] })
+@Index({ name: "quote_favourite_created", properties: ["workspaceId", "createdAt", "id"] })
 export class QuoteFavourite extends Row {
   @Reference(() => User, {
     field: "user",

@@ -17,6 +17,7 @@ const scalars: Readonly<Record<string, unknown>> = {
   Float: 1,
   SafeInt: 1,
   Boolean: true,
+  Decimal: "1",
   Duration: "PT1H",
   DateTimeISO: "2100-01-01T00:00:00.000Z",
   JSONObject: {},

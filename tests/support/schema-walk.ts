@@ -43,12 +43,16 @@ const kindOf = (filter: string): string | undefined =>
     ?.replace(/(?!^)[A-Z]/g, "_$&")
     .toLowerCase();
 
+/** Names of ids that are of the kind that a filter is about. */
+const ofKind: ReadonlySet<string> = new Set(["id", "eq", "ne", "in", "notIn"]);
+
 /** The places of ids in what a field takes. */
 const idPlaces = (inputs: readonly Inputs[], path: readonly string[] = [], kind?: string): IdPlace[] =>
   inputs.flatMap(({ name, type }) => {
     const here = [...path, name];
     const named = getNamedType(type);
-    if (named.name === "ID") return [{ path: here.join("."), kind }];
+    // Of other names in a filter, such as `userId`, it is not known.
+    if (named.name === "ID") return [{ path: here.join("."), kind: ofKind.has(name) ? kind : undefined }];
     if (!isInputObjectType(named) || here.length > deepest || ["and", "or", "not"].includes(name)) return [];
     const isComparison = named.name === "IDFilter";
     const inner = isComparison ? (name === "id" ? kind : undefined) : kindOf(named.name);
@@ -76,7 +80,16 @@ const texts: Readonly<Record<string, string>> = {
   name: "sample",
   label: "sample",
   language: "en",
+  last: "PT1H",
+  timeZone: "UTC",
+  bucket: "PT1H",
   query: "canary-4711",
+};
+
+/** Times whose order counts, and that of something that was measured. */
+const times: Readonly<Record<string, string>> = {
+  from: "2998-12-31T00:00:00.000Z",
+  at: new Date(Date.now() - 60_000).toISOString(),
 };
 
 /** A value that an input takes, with this id wherever the path leads, and all other fields that must be there. */
@@ -104,6 +117,8 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
     case "Float":
     case "SafeInt":
       return 1;
+    case "Decimal":
+      return "1";
     case "Boolean":
       return true;
     case "DateTime":
@@ -116,8 +131,11 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
   }
 };
 
-const textFor = (name: string, type: GraphQLInputType): string | undefined =>
-  getNullableType(type).toString() === "String" ? texts[name] : undefined;
+const textFor = (name: string, type: GraphQLInputType): string | undefined => {
+  const { name: of } = getNamedType(type);
+  if (of === "DateTimeISO") return times[name];
+  return getNullableType(type).toString() === "String" ? texts[name] : undefined;
+};
 
 /** What the document needs to be sent with an id at one of the field's places; `others` are for arguments beside it. */
 export const argumentsFor = (
@@ -151,9 +169,14 @@ const select = (schema: GraphQLSchema, type: GraphQLOutputType, depth: number): 
   const fields = Object.values((named as GraphQLObjectType).getFields()).flatMap(({ name, type: inner, args }) => {
     const isLeaf = isLeafType(getNamedType(inner));
     if (!isLeaf && depth === 0) return [];
-    const bound = args.some((each) => each.name === "first") ? "(first: 5)" : "";
+    const given = args.flatMap((each) => {
+      if (each.name === "first") return ["first: 5"];
+      const isNeeded = isNonNullType(each.type) && each.defaultValue === undefined;
+      return isNeeded ? [`${each.name}: ${sample(each.type, [], "", false)}`] : [];
+    });
+    const passed = given.length === 0 ? "" : `(${given.join(", ")})`;
     // Types of a union name their fields alike, with other types.
-    return [`${named.name}_${name}: ${name}${bound} ${select(schema, inner, depth - 1)}`];
+    return [`${named.name}_${name}: ${name}${passed} ${select(schema, inner, depth - 1)}`];
   });
   return `{ __typename ${fields.join(" ")} }`;
 };
