@@ -67,8 +67,9 @@ const seedPoints = async (client, workspace) => {
   const aDay = Math.ceil(points / seriesCount / days);
   for (const day of dayList) {
     const partition = `telemetry.point_${day.slice(0, 10).replaceAll("-", "")}`;
+    // The server has made those of today and tomorrow.
     await client.query(
-      `create table ${partition} partition of telemetry.point for values from ('${day}') to (timestamptz '${day}' + interval '1 day')`,
+      `create table if not exists ${partition} partition of telemetry.point for values from ('${day}') to (timestamptz '${day}' + interval '1 day')`,
     );
     await client.query(
       `insert into ${partition} select m.series, $1::timestamptz + interval '1 day' * n / $2::int, round((20 + 5 * random())::numeric, 2)

@@ -16,6 +16,7 @@ import {
   isObjectType,
   OperationTypeNode,
 } from "graphql";
+import { newId } from "#src/platform/ids.js";
 
 export interface RootField {
   readonly operation: OperationTypeNode;
@@ -86,6 +87,9 @@ const texts: Readonly<Record<string, string>> = {
   query: "canary-4711",
 };
 
+/** Ids beside the one that is tried, which must be another one. */
+const others: Readonly<Record<string, string>> = { parentId: newId("twin"), childId: newId("twin") };
+
 /** Times whose order counts, and that of something that was measured. */
 const times: Readonly<Record<string, string>> = {
   from: "2998-12-31T00:00:00.000Z",
@@ -106,7 +110,9 @@ const sample = (type: GraphQLInputType, path: readonly string[], id: string, isN
     );
     const entries = fields.map(({ name, type: inner }) => [
       name,
-      textFor(name, inner) ?? sample(inner, name === path[0] ? path.slice(1) : [], id, false),
+      textFor(name, inner) ??
+        (name === path[0] ? undefined : others[name]) ??
+        sample(inner, name === path[0] ? path.slice(1) : [], id, false),
     ]);
     return Object.fromEntries(entries);
   }
@@ -137,12 +143,12 @@ const textFor = (name: string, type: GraphQLInputType): string | undefined => {
   return getNullableType(type).toString() === "String" ? texts[name] : undefined;
 };
 
-/** What the document needs to be sent with an id at one of the field's places; `others` are for arguments beside it. */
+/** What the document needs to be sent with an id at one of the field's places; `beside` are for arguments beside it. */
 export const argumentsFor = (
   args: readonly GraphQLArgument[],
   path: string,
   id: string,
-  others: Readonly<Record<string, string>> = {},
+  beside: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> => {
   const [first = "", ...rest] = path.split(".");
   const given = args.filter(
@@ -152,7 +158,7 @@ export const argumentsFor = (
     given.map(({ name, type }) => [
       name,
       textFor(name, type) ??
-        sample(type, name === first ? rest : [], name === first ? id : (others[name] ?? id), name === "input"),
+        sample(type, name === first ? rest : [], name === first ? id : (beside[name] ?? id), name === "input"),
     ]),
   );
 };
