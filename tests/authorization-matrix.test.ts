@@ -339,17 +339,24 @@ const question = (
 
 const broken = /"code":"(?:INTERNAL|QUERY_TOO_COMPLEX)"|Cannot query|Unknown (?:type|argument)|got invalid value/;
 
+/** Kinds by their place: what is decided by the form of an id does not depend on any wall. */
+const knownKinds = new Map<string, ReadonlySet<string>>();
+
 /**
  * The kinds of ids that mean anything at a place. Others are refused for their form, by everybody and before anything is
  * looked up: that is asked once for each of them, with the secret id as well.
  */
 const kindsAt = async (world: World, root: RootField, path: string): Promise<ReadonlySet<string>> => {
+  const place = `${root.operation} ${root.field.name} ${path}`;
+  const known = knownKinds.get(place);
+  if (known !== undefined) return known;
   const who = world.callers.OWNER as Asking;
   const meant = new Set<string>();
   for (const [kind, id] of world.secrets.flatMap((secret) => Object.entries(secret))) {
     const answers = await Promise.all([id, newId(kind)].map((each) => question(world, root, path, each, who, 0)));
     if (!answers.every((answer) => answer.includes("is not the id of a"))) meant.add(kind);
   }
+  knownKinds.set(place, meant);
   return meant;
 };
 

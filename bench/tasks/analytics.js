@@ -13,7 +13,7 @@ import { newId } from "../../dist/src/platform/ids.js";
 const [points, events, seriesCount, days, users] = [
   Number(process.env.BENCH_POINTS),
   Number(process.env.BENCH_EVENTS),
-  200,
+  20,
   60,
   300,
 ];
@@ -51,7 +51,7 @@ const dayList = Array.from({ length: days }, (_, index) =>
   new Date(Math.floor(now / dayMs) * dayMs - (days - 1 - index) * dayMs).toISOString(),
 );
 
-/** 200 twins with a metric each, whose points are spread evenly, and their figures. */
+/** 20 twins with a metric each, whose points are spread evenly, and their figures. */
 const seedPoints = async (client, workspace) => {
   const ids = Array.from({ length: seriesCount }, () => [newId("twin"), newId("metric")]);
   await client.query(
