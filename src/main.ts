@@ -42,7 +42,8 @@ migrate
 migrate
   .command("down")
   .description("take back the newest migration")
-  .action(async () => (await import("./commands/migrate.js")).down());
+  .option("--to <migration>", "take back all that were applied after this one; 0 for all there are")
+  .action(async ({ to }: { to?: string }) => (await import("./commands/migrate.js")).down(to));
 migrate
   .command("status")
   .description("list what is applied and what is not")

@@ -171,8 +171,16 @@ describe("processes of their own", () => {
     const env = testEnv(database);
     const tables = () =>
       database.query("select table_name from information_schema.tables where table_schema = 'public'");
-    const migrations = await database.query("select 1 from migration");
-    for (const _ of migrations) expect(await runAtrium(["migrate", "down"], env)).toMatchObject({ code: 0 });
+    const migrations = await database.query<{ name: string }>("select name from migration order by id");
+    const backTo = (...to: string[]) => runAtrium(["migrate", "down", ...to], env);
+    const before = migrations.at(-3)?.name ?? "";
+    const unknown = await backTo("--to", "Migration2000");
+    expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining("migrate status")]);
+    expect(await backTo()).toMatchObject({ code: 0 });
+    expect(await backTo("--to", before)).toMatchObject({ code: 0 });
+    expect(await database.query("select name from migration order by id")).toEqual(migrations.slice(0, -2));
+    expect(await backTo("--to", before)).toMatchObject({ code: 0, output: expect.stringContaining("Nothing to do") });
+    expect(await backTo("--to", "0")).toMatchObject({ code: 0 });
     expect(await tables()).toEqual([{ table_name: "migration" }]);
     const refused = await runAtrium(["api"], env);
     expect(refused.code).toBe(1);

@@ -6,8 +6,8 @@ import { openDatabase } from "./open-database.js";
 
 export const up = () => withDatabase(async (database, url) => printAll(await migrateUp(database, url), "applied"));
 
-export const down = () =>
-  withDatabase(async (database, url) => printAll(await migrateDown(database, url), "took back"));
+export const down = (to?: string) =>
+  withDatabase(async (database, url) => printAll(await migrateDown(database, url, to), "took back"));
 
 export const status = () =>
   withDatabase(async ({ migrator }) => {

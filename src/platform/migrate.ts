@@ -23,12 +23,21 @@ export const migrateUp = (database: Database, url: string): Promise<string[]> =>
     return done.map(({ name }) => name);
   });
 
-/** Takes back the newest migration. Columns go that policies look at: the next `migrateUp` makes those anew. */
-export const migrateDown = (database: Database, url: string): Promise<string[]> =>
+/**
+ * Takes back the newest migration, or all that were applied after `to`; `0` stands for before the first. Columns go that
+ * policies look at: the next `migrateUp` makes those anew.
+ */
+export const migrateDown = (database: Database, url: string, to?: string): Promise<string[]> =>
   exclusively(url, async (client) => {
+    const applied = (await database.migrator.getExecuted()).map(({ name }) => name);
+    if (to !== undefined && to !== "0" && !applied.includes(to))
+      throw new SettingError("--to", `There is no applied migration ${to}: \`npx atrium migrate status\` lists them.`);
     await lowerWall(client);
     await dropTriggers(client, database.metadata.getAll().values());
-    return (await database.migrator.down()).map(({ name }) => name);
+    const names: string[] = [];
+    for (const _ of applied.slice(to === undefined ? -1 : applied.indexOf(to) + 1))
+      names.push(...(await database.migrator.down()).map(({ name }) => name));
+    return names;
   });
 
 /** Refuses to work on a database that is older than the code. */
