@@ -5,7 +5,7 @@ import { errorOf, eventually, startAtrium, type TestAtrium, testEnv } from "./su
 import { collect } from "./support/follow.js";
 import { measuredTwin } from "./support/measured-twin.js";
 import { joinWorkspace, type Member, signUpMember } from "./support/members.js";
-import { spawnAtrium } from "./support/processes.js";
+import { endLeases, spawnAtrium } from "./support/processes.js";
 import { bytesOf, createReport, deleteReport, reportOf, reportsOf } from "./support/reports.js";
 import { filesBelow } from "./support/stored-files.js";
 import { createTestDatabase } from "./support/test-database.js";
@@ -261,6 +261,7 @@ test("A4 a worker that is killed in the middle of a report leaves no half file, 
       id: jobId,
     });
     expect(job.status).toBe("RUNNING");
+    await endLeases(database);
     second = await spawnAtrium("worker", env);
     const report = await reportOf(cat, jobId, "DONE", 60_000);
     expect(rowsOf(await bytesOf(report))).toHaveLength(1 + 10 * 20 * 1_440 + 1);
