@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import pg from "pg";
+import type { ApiError } from "#schema/connect.js";
 import { newId } from "#src/platform/ids.js";
 import { ask, bearer, codeOf } from "./support/ask.js";
 import { errorOf, eventually, personAt, startAtrium, type TestAtrium } from "./support/atrium.js";
@@ -326,5 +328,32 @@ test("A1 points lie in days of UTC, and go with them: when their time is over, a
     expect(await pointsOf(own, twinId)).toHaveLength(20);
   } finally {
     await own.close();
+  }
+}, 60_000);
+
+test("T2 of calls that wait too long for the same metric each is stored or told to come again, and nobody gets INTERNAL", async () => {
+  const twinId = await twin();
+  await ingest(ann, [{ twinId, metric: "m", at: time(0), value: "0" }]);
+  const holder = new pg.Client({ connectionString: atrium.database.url });
+  await holder.connect();
+  try {
+    await holder.query("begin");
+    await holder.query("select 1 from metric where twin_id = $1 for update", [twinId]);
+    const calls = Array.from({ length: 30 }, (_, index) =>
+      ingest(ann, [{ twinId, metric: "m", at: time(1 + index), value: "1" }]).then(
+        ({ accepted }) => ({ accepted, code: null, retryAfter: null }),
+        ({ code, details }: ApiError) => ({ accepted: 0, code, retryAfter: details.retryAfter }),
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    await holder.query("commit");
+    const outcomes = await Promise.all(calls);
+    const refused = outcomes.filter(({ accepted }) => accepted === 0);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(calls.length);
+    for (const each of refused) expect(each).toEqual({ accepted: 0, code: "TIMEOUT", retryAfter: 1 });
+    expect(await pointsOf(atrium, twinId)).toHaveLength(1 + calls.length - refused.length);
+  } finally {
+    await holder.end();
   }
 }, 60_000);

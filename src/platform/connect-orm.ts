@@ -19,6 +19,8 @@ export const connectOrm = async ({ url, entities, migrations }: OrmOptions, max:
     driverOptions: {
       connectionTimeoutMillis: 5_000,
       query_timeout: 60_000,
+      // Before the driver gives up, so that Postgres does not go on with what nobody waits for, and keep its locks.
+      statement_timeout: 55_000,
       options: "-c TimeZone=UTC",
       keepAlive: true,
       application_name: "atrium",

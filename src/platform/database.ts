@@ -2,6 +2,7 @@ import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder } from "kysely";
 import type { ClientBase, Pool } from "pg";
 import type { Actor } from "./actor.js";
+import { beginTransaction } from "./begin-transaction.js";
 import { Change } from "./change.js";
 import type { Clock } from "./clock.js";
 import { type Committed, nothing } from "./committed.js";
@@ -194,7 +195,7 @@ export class Database {
     let em: EntityManager | undefined;
     const begin = async () => {
       const begun = this.#fork();
-      await begun.begin();
+      await beginTransaction(begun);
       em = begun;
       if (!actor.isSystem) await this.#become(begun, actor);
       return begun;

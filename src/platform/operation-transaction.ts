@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { CompiledQuery, type RawBuilder, sql } from "kysely";
 import type { Actor } from "./actor.js";
+import { beginTransaction } from "./begin-transaction.js";
 import { Change } from "./change.js";
 import type { Clock } from "./clock.js";
 import type { Committed } from "./committed.js";
@@ -199,7 +200,7 @@ const tryTogether = async <T>({ begin, role, clock, auditKey, beforeCommit, work
   if (scope === undefined) throw new Error("One transaction for an operation needs the operation's scope.");
   if (scope.transaction !== undefined) throw new Error("This operation has its one transaction already.");
   const em = begin();
-  await em.begin();
+  await beginTransaction(em);
   let ended = () => {};
   try {
     await sql`set local idle_in_transaction_session_timeout = ${sql.lit(idleLimit)}`.execute(em.getKysely());
