@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import { genesis, linkHash } from "#src/platform/audit-chain.js";
 import { auditTopic, hasAuditMac } from "#src/platform/audit-entry.js";
+import { BackgroundLoop } from "#src/platform/background-loop.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
@@ -49,21 +49,22 @@ export const sealerActor: Actor = asSystem({
 
 /** Gives entries their places in the chains of their workspaces: one batch and one process at a time, and within a second. */
 export class AuditSealer {
-  #stopped = new AbortController();
-  #working: Promise<void> | undefined;
-  #wake: () => void = () => {};
+  readonly #loop: BackgroundLoop;
+  #checkpointsAt = 0;
 
-  constructor(private readonly deps: Deps) {}
-
-  start(): void {
-    const unsubscribe = this.deps.bus.subscribe(auditTopic, () => this.#wake());
-    this.#working = this.#work().finally(unsubscribe);
+  constructor(private readonly deps: Deps) {
+    const failure = "audit entries could not be sealed; they will be";
+    this.#loop = new BackgroundLoop({ ...deps, topic: auditTopic, gatherMs, lookMs, failure }, (signal) =>
+      this.#work(signal),
+    );
   }
 
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    this.#wake();
-    await this.#working;
+  start(): void {
+    this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Seals everything that is committed now. Waits for another process that is at it. */
@@ -74,25 +75,11 @@ export class AuditSealer {
     });
   }
 
-  async #work(): Promise<void> {
-    const { signal } = this.#stopped;
-    let checkpointsAt = 0;
-    while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      try {
-        while ((await this.#seal(false)) === batch && !signal.aborted);
-        if (performance.now() >= checkpointsAt) {
-          checkpointsAt = performance.now() + checkpointLookMs;
-          await this.deps.checkpoints.signDue();
-        }
-      } catch (error) {
-        this.deps.logger.warn({ err: error }, "audit entries could not be sealed; they will be");
-      }
-      await sleep(gatherMs, undefined, { ref: false, signal }).catch(() => {});
-      await Promise.race([woken, sleep(lookMs - gatherMs, undefined, { ref: false, signal }).catch(() => {})]);
-    }
+  async #work(signal: AbortSignal): Promise<void> {
+    while ((await this.#seal(false)) === batch && !signal.aborted);
+    if (performance.now() < this.#checkpointsAt) return;
+    this.#checkpointsAt = performance.now() + checkpointLookMs;
+    await this.deps.checkpoints.signDue();
   }
 
   /** How many entries were sealed: a whole batch when there may be more. */

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
+import { BackgroundLoop } from "#src/platform/background-loop.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Database } from "#src/platform/database.js";
 import type { Logger } from "#src/platform/logger.js";
@@ -41,53 +41,37 @@ interface Due {
 
 /** Sums points up by minutes, those by hours, and those by days. Nothing depends on when it does: readers look at what is stale. */
 export class RollupWorker {
-  readonly #stopped = new AbortController();
-  #working: Promise<void> | undefined;
-  #wake: () => void = () => {};
+  readonly #loop: BackgroundLoop;
 
   constructor(
     private readonly deps: Deps,
     /** Of each level. */
     private readonly gatherMs: readonly number[] = paces.map(({ gatherMs }) => gatherMs),
-  ) {}
-
-  start(): void {
-    const unsubscribe = this.deps.bus.subscribe(telemetryTopic, () => this.#wake());
-    this.#working ??= this.#work().finally(unsubscribe);
+  ) {
+    const failure = "rollups could not be made; they will be";
+    this.#loop = new BackgroundLoop({ ...deps, topic: telemetryTopic, gatherMs: pauseMs, lookMs, failure }, () =>
+      this.catchUp(),
+    );
   }
 
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    this.#wake();
-    await this.#working;
+  start(): void {
+    this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Rolls up what is due until nothing is, or others are at all of it. */
   async catchUp(): Promise<void> {
-    while ((await this.#round()) > 0 && !this.#stopped.signal.aborted);
-  }
-
-  async #work(): Promise<void> {
-    const { signal } = this.#stopped;
-    while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      try {
-        await this.catchUp();
-      } catch (error) {
-        this.deps.logger.warn({ err: error }, "rollups could not be made; they will be");
-      }
-      await sleep(pauseMs, undefined, { ref: false, signal }).catch(() => {});
-      await Promise.race([woken, sleep(lookMs, undefined, { ref: false, signal }).catch(() => {})]);
-    }
+    while ((await this.#round()) > 0 && !this.#loop.signal.aborted);
   }
 
   /** One pass for each shard and level that has something due, so that a shard with much to do holds up no other. */
   async #round(): Promise<number> {
     let changed = 0;
     for (const { level, shard } of await this.#due()) {
-      if (this.#stopped.signal.aborted) break;
+      if (this.#loop.signal.aborted) break;
       const { most = 0 } = paces[level] ?? {};
       const task = { level, shard, most, gatherMs: this.#gatherMsOf(level) };
       const pass = await this.deps.database.write(rollupActor, (change) => rollUp(change, task));
