@@ -7,7 +7,8 @@ export class Migration20261122051450 extends Migration {
   override up(): void | Promise<void> {
     this.addSql(`create table "platform_twin" ("external_id" text not null, "twin_id" text not null, "holder" text null, "held_until" timestamptz not null, primary key ("external_id"));`);
 
-    this.addSql(`create table "twin_state" ("twin_id" text not null, "workspace_id" text not null, "type" varchar(100) not null, "xid" xid8 not null, "position" bigserial, "deleted_at" timestamptz null, primary key ("twin_id"));`);
+    this.addSql(`create table "twin_state" ("twin_id" text not null, "workspace_id" text not null, "type" varchar(100) not null, "former_type" varchar(100) null, "xid" xid8 not null, "position" bigserial, "expires_at" timestamptz null, primary key ("twin_id"));`);
+    this.addSql(`create index "twin_state_expires_at_index" on "twin_state" ("expires_at");`);
     this.addSql(`create index "twin_state_place" on "twin_state" ("workspace_id", "xid", "position");`);
 
     this.addSql(`create table "twin" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "name" varchar(200) not null, "type" varchar(100) not null, "external_id" varchar(200) null, "location" varchar(500) null, "status" text not null, "metadata" jsonb not null default '{}', "revision" integer not null, "created_by_id" text null, "updated_at" timestamptz not null, primary key ("id"));`);

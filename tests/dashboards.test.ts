@@ -368,11 +368,13 @@ test("A5 a dashboard of a type of twins hears of those that come, change and go"
   await more(seen);
   seen = told.length;
   await atrium.database.query("delete from twin where id = $1", [motor]);
-  await atrium.database.query(
-    `update twin_state set deleted_at = now(), xid = pg_current_xact_id(),
-      position = nextval(pg_get_serial_sequence('twin_state', 'position')) where twin_id = $1`,
-    [motor],
-  );
+  await more(seen);
+  seen = told.length;
+  const turned = await storedTwin(atrium, team, "Motor 2", "motor");
+  await more(seen);
+  seen = told.length;
+  // It leaves what shows motors.
+  await atrium.database.query("update twin set type = 'pump' where id = $1", [turned]);
   await more(seen);
 }, 30_000);
 

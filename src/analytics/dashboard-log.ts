@@ -60,9 +60,7 @@ export const dashboardLog = async (
         select s.xid, s.position from d join twin_state s
           on d.twin_types <> '{}' and s.workspace_id = d.workspace_id
             and (s.xid, s.position) > (${xidOf(place)}::xid8, ${positionOf(place)}::bigint)
-          -- Nobody knows any more of what type a twin was that is gone.
-        where s.deleted_at is not null
-          or exists (select 1 from twin t where t.id = s.twin_id and t.type = any(d.twin_types)))
+        where s.type = any(d.twin_types) or s.former_type = any(d.twin_types))
       select xid::text, position::text, settled, bool_and(settled) over () as "allSettled"
       from (select *, xid < pg_snapshot_xmin(pg_current_snapshot()) as settled from news
         where (xid, position) > (${xidOf(place)}::xid8, ${positionOf(place)}::bigint)) n

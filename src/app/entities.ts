@@ -116,7 +116,16 @@ export const tenantTables = ({ metadata }: Database): string[] =>
 /** What the installation holds, as its metrics tell. */
 export const countedEntities = [User, Workspace, Quote, Generation, Twin, Metric];
 
-const expiring = [IdempotencyKey, Mail, SingleUseToken, DataExport, CachedAnswer, Upload, ...expiringSignIns];
+const expiring = [
+  IdempotencyKey,
+  Mail,
+  SingleUseToken,
+  DataExport,
+  CachedAnswer,
+  Upload,
+  TwinState,
+  ...expiringSignIns,
+];
 /** Tables whose rows end at their `expires_at`. */
 export const expiringTables = ({ metadata }: Database): string[] =>
   expiring.map((entity) => metadata.get(entity as new () => object).tableName);

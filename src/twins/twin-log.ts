@@ -39,7 +39,7 @@ export const twinLog = async (
 ): Promise<Following<TwinChange>> => {
   const read = async (place: bigint): Promise<LogPage<TwinChange>> => {
     const rows = await database.rows(sql<Found>`
-      select s.twin_id as "twinId", s.xid::text, s.position::text, s.deleted_at is not null as deleted,
+      select s.twin_id as "twinId", s.xid::text, s.position::text, s.expires_at is not null as deleted,
         s.xid < pg_snapshot_xmin(pg_current_snapshot()) as settled,
         case when t.id is not null then json_build_object('id', t.id, 'workspaceId', t.workspace_id, 'name', t.name,
           'type', t.type, 'externalId', t.external_id, 'location', t.location, 'status', t.status, 'metadata', t.metadata,

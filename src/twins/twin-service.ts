@@ -88,7 +88,7 @@ export class TwinService {
       parseId(twinId, "twin", "twinId");
       // Of one that is gone there may be something left to tell, to who has followed it before.
       const state = await database.row(sql<{ deleted: boolean }>`
-        select deleted_at is not null as deleted from twin_state where twin_id = ${twinId} and workspace_id = ${workspaceId}`);
+        select expires_at is not null as deleted from twin_state where twin_id = ${twinId} and workspace_id = ${workspaceId}`);
       if (state === undefined || (state.deleted && !after)) throw notFound("twin", twinId);
     }
     return twinLog(database, live, { workspaceId, twinId: twinId ?? null, type: type ?? null }, after);

@@ -19,6 +19,10 @@ export class TwinState {
   @PrivateColumn({ sql: "varchar(100)" })
   type!: string;
 
+  /** What it had before that: what shows twins of that type shows one less. */
+  @PrivateColumn({ sql: "varchar(100)", nullable: true })
+  formerType!: string | null;
+
   @PrivateColumn({ sql: "xid8" })
   xid!: string;
 
@@ -26,7 +30,8 @@ export class TwinState {
   @PrivateColumn({ sql: "bigint", identity: true })
   position!: string;
 
-  /** Null while the twin is there. */
+  /** Null while the twin is there. Until then it is told that it is gone. */
   @PrivateColumn({ sql: "timestamptz", nullable: true })
-  deletedAt!: Date | null;
+  @Index()
+  expiresAt!: Date | null;
 }

@@ -7,7 +7,7 @@ const touch = `create or replace function twin_touch(ids text[]) returns void la
     -- In one order for all, so that two who touch the same twins do not wait for each other.
     perform 1 from twin_state where twin_id = any(ids) order by twin_id for update;
     update twin_state set xid = pg_current_xact_id(), position = nextval(pg_get_serial_sequence('twin_state', 'position'))
-    where twin_id = any(ids) and deleted_at is null;
+    where twin_id = any(ids) and expires_at is null;
   end $$;
   revoke all on function twin_touch(text[]) from public;`;
 
@@ -18,10 +18,10 @@ export const twinChanges = `${touch}
       insert into twin_state (twin_id, workspace_id, type, xid) values (new.id, new.workspace_id, new.type, pg_current_xact_id());
     elsif tg_op = 'UPDATE' then
       perform twin_touch(array[new.id]);
-      update twin_state set type = new.type where twin_id = new.id and type <> new.type;
+      update twin_state set former_type = type, type = new.type where twin_id = new.id and type <> new.type;
     else
       perform twin_touch(array[old.id]);
-      update twin_state set deleted_at = clock_timestamp() where twin_id = old.id;
+      update twin_state set expires_at = clock_timestamp() + interval '30 days' where twin_id = old.id;
     end if;
     return null;
   end $$;
