@@ -26,16 +26,6 @@ export class Migration20261122041000 extends Migration {
     this.addSql(`create table "analytics"."stale_hour" ("id" bigint generated always as identity primary key,
       "workspace_id" text not null, "start" timestamptz not null);`);
     this.addSql(`create index "stale_hour_workspace" on "analytics"."stale_hour" ("workspace_id", "start");`);
-    this.addSql(`create function "analytics"."make_event_partition"(day date) returns void language plpgsql as $$
-      declare
-        partition text := 'product_event_' || to_char(day, 'YYYYMMDD');
-      begin
-        perform pg_advisory_xact_lock(7203431);
-        if to_regclass(format('analytics.%I', partition)) is not null then return; end if;
-        execute format('create table analytics.%I (like analytics.product_event including all)', partition);
-        execute format('alter table analytics.product_event attach partition analytics.%I for values from (%L) to (%L)',
-          partition, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
-      end $$;`);
     // Events go with their workspace, whatever deletes it.
     this.addSql(`create function "analytics"."forget_workspace"() returns trigger language plpgsql security definer
       set search_path = pg_catalog, pg_temp as $$

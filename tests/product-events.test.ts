@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { sql } from "kysely";
-import { EventPartitions } from "#src/analytics/event-partitions.js";
+import { eventSweep } from "#src/analytics/event-sweep.js";
+import { DailyPartitions } from "#src/platform/daily-partitions.js";
 import { ask, bearer } from "./support/ask.js";
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { collect, endOf } from "./support/follow.js";
@@ -331,14 +332,15 @@ test("A3 a worker sums up by itself, and drops the days whose time is over; the 
       )
     ).length;
   // What nobody has summed up yet is not dropped.
-  expect(await new EventPartitions(atrium.app.database).dropOne(ago(90 * dayMs))).toBe(0);
+  const partitions = new DailyPartitions(atrium.app.database, "analytics", "product_event");
+  const sweep = eventSweep({ ...atrium.app, partitions, rawDays: 90 });
+  await sweep.sweep();
   expect(await days()).toBeGreaterThan(1);
   const working = await startAtrium({ database: atrium.database });
   try {
     const stale = () => atrium.database.query("select 1 from analytics.stale_hour where workspace_id = $1", [id]);
     await eventually(stale, (rows) => rows.length === 0);
-    const partitions = new EventPartitions(atrium.app.database);
-    for (;;) if ((await partitions.dropOne(ago(90 * dayMs))) === 0) break;
+    await sweep.sweep();
     expect(await days()).toBe(0);
     const range = { from: ago(130 * dayMs), until: ago(100 * dayMs) };
     const [row] = await atrium.database.query<{ count: string }>(

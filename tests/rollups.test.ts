@@ -2,6 +2,7 @@ import fc from "fast-check";
 import pg from "pg";
 import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
+import { DailyPartitions } from "#src/platform/daily-partitions.js";
 import { SeriesAggregate, SeriesGaps } from "#src/telemetry/metric-series-inputs.js";
 import { telemetryRetention } from "#src/telemetry/retention.js";
 import { type RollupTask, rollUp } from "#src/telemetry/rollups/roll-up.js";
@@ -235,7 +236,8 @@ test("A2 minutes that are no longer kept are swept, and hours stay; but not whil
     { at: first + 60_000, value: "2" },
   ]);
   const { app, database } = atrium;
-  const sweep = telemetryRetention({ ...app, rawDays: 3_650, minuteDays: 1 });
+  const partitions = new DailyPartitions(app.database, "telemetry", "point");
+  const sweep = telemetryRetention({ ...app, partitions, rawDays: 3_650, minuteDays: 1 });
   const sums = async (unit: string) => {
     const rows = await database.query<{ sum: string }>(
       `select sum::text from telemetry.rollup_${unit} where series = $1 order by start`,

@@ -51,6 +51,13 @@ const dayList = Array.from({ length: days }, (_, index) =>
   new Date(Math.floor(now / dayMs) * dayMs - (days - 1 - index) * dayMs).toISOString(),
 );
 
+/** The server has made those of today and tomorrow. */
+const makePartition = (client, table, day) =>
+  client.query(
+    `create table if not exists ${table}_${day.slice(0, 10).replaceAll("-", "")} partition of ${table}
+     for values from ('${day}') to (timestamptz '${day}' + interval '1 day')`,
+  );
+
 /** 20 twins with a metric each, whose points are spread evenly, and their figures. */
 const seedPoints = async (client, workspace) => {
   const ids = Array.from({ length: seriesCount }, () => [newId("twin"), newId("metric")]);
@@ -66,13 +73,9 @@ const seedPoints = async (client, workspace) => {
   );
   const aDay = Math.ceil(points / seriesCount / days);
   for (const day of dayList) {
-    const partition = `telemetry.point_${day.slice(0, 10).replaceAll("-", "")}`;
-    // The server has made those of today and tomorrow.
+    await makePartition(client, "telemetry.point", day);
     await client.query(
-      `create table if not exists ${partition} partition of telemetry.point for values from ('${day}') to (timestamptz '${day}' + interval '1 day')`,
-    );
-    await client.query(
-      `insert into ${partition} select m.series, $1::timestamptz + interval '1 day' * n / $2::int, round((20 + 5 * random())::numeric, 2)
+      `insert into telemetry.point select m.series, $1::timestamptz + interval '1 day' * n / $2::int, round((20 + 5 * random())::numeric, 2)
        from metric m, generate_series(0, $2::int - 1) n order by 1, 2`,
       [day, aDay],
     );
@@ -96,7 +99,7 @@ const seedPoints = async (client, workspace) => {
 const seedEvents = async (client, workspace) => {
   const aDay = Math.ceil(events / days);
   for (const day of dayList) {
-    await client.query("select analytics.make_event_partition($1::date)", [day.slice(0, 10)]);
+    await makePartition(client, "analytics.product_event", day);
     await client.query(
       `insert into analytics.product_event (workspace_id, at, id, name, user_id, session, properties)
        select $1, $2::timestamptz + interval '1 day' * n / $3::int, 'event ' || n, 'name ' || (random() * random() * 39)::int,

@@ -6,6 +6,7 @@ import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
 import { storageOf } from "#src/platform/column.js";
 import type { Database } from "#src/platform/database.js";
+import { dayMs } from "#src/platform/day.js";
 import type { Keys } from "#src/platform/keys.js";
 import type { Metrics } from "#src/platform/metrics.js";
 import { CacheMode } from "./cache-mode.js";
@@ -191,8 +192,6 @@ const answerColumns = ["source.id", "source.text", "source.provider", "source.mo
 type Until = "fresh_until" | "expires_at";
 
 type Read = (string | undefined)[];
-
-const dayMs = 24 * 60 * 60_000;
 
 /** Of a generation `source`: seen by the user $2 in the workspace $1. */
 const visible = storageOf(Generation).visible("source", { workspace: "$1", user: "$2" });

@@ -2,9 +2,12 @@ import { type RawBuilder, sql } from "kysely";
 import type { Actor } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
+import { dayMs } from "#src/platform/day.js";
 import { badInput } from "#src/platform/errors.js";
 import { checkRange, type TimeRange } from "#src/platform/time-range.js";
 import { ZoneClock } from "#src/platform/zone-clock.js";
+import { keptSince } from "#src/telemetry/kept-since.js";
+import { pointCountsSql } from "#src/telemetry/series/point-counts.js";
 import {
   AnalyticsOverview,
   type DayFigure,
@@ -16,8 +19,6 @@ import {
   type TwinTotal,
 } from "./analytics-overview.js";
 import { activeUsersSql, eventCountsSql } from "./event-figures.js";
-import { dayMs } from "./event-partitions.js";
-import { pointCountsSql } from "./point-figures.js";
 import { byUnit, split, timeSpan } from "./time-span.js";
 
 /** Days of an overview for which nothing else was asked. */
@@ -54,8 +55,7 @@ export class AnalyticsOverviewService {
   ): Promise<AnalyticsOverview> {
     const { database, clock, rawDays, minuteDays } = this.deps;
     const asOf = clock.now();
-    const ago = (days: number) => new Date(asOf.getTime() - days * dayMs);
-    const { from, until } = asked ?? { from: ago(defaultDays), until: asOf };
+    const { from, until } = asked ?? { from: new Date(asOf.getTime() - defaultDays * dayMs), until: asOf };
     checkRange({ from, until });
     new ZoneClock(timeZone);
     // A day of the clock may have 23 hours, and the first and the last one may be cut.
@@ -65,7 +65,7 @@ export class AnalyticsOverviewService {
     const bucketOf = split(from, byUnit("day", timeZone));
     const span = timeSpan({ from: earlier, until }, bucketOf);
     const daily = timeSpan({ from, until }, byUnit("day", timeZone));
-    const question = { workspaceId, span, rawFrom: ago(rawDays), minutesFrom: ago(minuteDays) };
+    const question = { workspaceId, span, rawFrom: new Date(asOf.getTime() - rawDays * dayMs) };
     const one = async <T>(query: RawBuilder<{ answer: T }>) => ((await database.row(query)) as { answer: T }).answer;
     const course = (
       rows: RawBuilder<unknown>,
@@ -76,12 +76,21 @@ export class AnalyticsOverviewService {
       and ${sql.ref(column)} < ${span.until}`;
     const inSpan = sql`bucket > '-infinity'`;
 
-    const [days, events, users, totals, points, cost, quotes] = await Promise.all([
-      one(sql<{
-        answer: number[];
-      }>`select json_agg(extract(epoch from d at time zone ${timeZone}::text) * 1000 order by d) as answer
-        from generate_series(date_trunc('day', ${from}::timestamptz at time zone ${timeZone}::text),
-          (${until}::timestamptz - interval '1 ms') at time zone ${timeZone}::text, interval '1 day') d`),
+    // What a day is, Postgres says to all of them: it truncates times to days for most figures.
+    const days = await one(sql<{
+      answer: number[];
+    }>`select json_agg(extract(epoch from d at time zone ${timeZone}::text) * 1000 order by d) as answer
+      from generate_series(date_trunc('day', ${from}::timestamptz at time zone ${timeZone}::text),
+        (${until}::timestamptz - interval '1 ms') at time zone ${timeZone}::text, interval '1 day') d`);
+    const edges = [earlier.getTime(), from.getTime(), ...days.slice(1), until.getTime()];
+    const buckets = edges.slice(1).map((until, place) => {
+      const from = edges[place] as number;
+      return { start: from, from, until };
+    });
+    const pointCounts = pointCountsSql({ workspaceId, buckets, since: keptSince(asOf, { rawDays, minuteDays }) });
+    const names = ["-infinity", ...days.map((day) => new Date(day).toISOString())];
+
+    const [events, users, totals, points, cost, quotes] = await Promise.all([
       one(sql<{ answer: Events }>`
         with counted as materialized (select bucket, name, sum(count) as value from ${eventCountsSql(question)} c group by 1, 2)
         select json_build_object('days', ${course(sql`counted`)}, 'names', (select json_agg(t) from (
@@ -94,7 +103,8 @@ export class AnalyticsOverviewService {
           'before', (select count(distinct user_id)
             from ${activeUsersSql({ ...question, span: timeSpan({ from: earlier, until: from }) })} u)) as answer`),
       one(sql<{ answer: Points }>`
-        with counted as materialized (select series, bucket, sum(count) as value from ${pointCountsSql(question)} c group by 1, 2),
+        with counted as materialized (
+          select series, (${names}::timestamptz[])[bucket] as bucket, sum(count) as value from ${pointCounts} c group by 1, 2),
         by_series as materialized (select series, sum(value) as points from counted where ${inSpan} group by 1)
         select json_build_object('days', ${course(sql`counted`)}, 'metrics', (select json_agg(t) from (
             select m.id as "metricId", m.name as metric, m.twin_id as "twinId", w.name as twin, s.points

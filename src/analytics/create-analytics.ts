@@ -2,6 +2,7 @@ import type { FileService } from "#src/files/file-service.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Config } from "#src/platform/config.js";
+import { DailyPartitions } from "#src/platform/daily-partitions.js";
 import type { Database } from "#src/platform/database.js";
 import type { Lists } from "#src/platform/lists/lists.js";
 import type { Live } from "#src/platform/live.js";
@@ -12,7 +13,6 @@ import { BusinessMetricsService } from "./business-metrics-service.js";
 import { DashboardService } from "./dashboard-service.js";
 import { DashboardWidgets } from "./dashboard-widgets.js";
 import { EventCountService } from "./event-count-service.js";
-import { EventPartitions } from "./event-partitions.js";
 import { EventRollups } from "./event-rollups.js";
 import { eventSweep } from "./event-sweep.js";
 import { latestWidgets } from "./latest-widgets.js";
@@ -47,7 +47,7 @@ export interface Analytics {
 export const createAnalytics = (deps: Deps): { analytics: Analytics; follow(): void; stop(): Promise<void> } => {
   const { config, database, clock, logger, metricSeries, lists } = deps;
   const kept = { database, clock, ...config.telemetry };
-  const partitions = new EventPartitions(database);
+  const partitions = new DailyPartitions(database, "analytics", "product_event");
   const eventRollups = new EventRollups(deps);
   const sweep = eventSweep({ ...kept, logger, partitions });
   const widgets = new DashboardWidgets([seriesWidgets(deps), latestWidgets(database)], logger);

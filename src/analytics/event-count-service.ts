@@ -2,11 +2,11 @@ import { sql } from "kysely";
 import type { Actor } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
+import { dayMs } from "#src/platform/day.js";
 import { badInput } from "#src/platform/errors.js";
 import { ZoneClock } from "#src/platform/zone-clock.js";
 import { EventCount, type EventCountsArgs, EventKey, maxEventCounts } from "./event-count.js";
 import { eventCountsSql } from "./event-figures.js";
-import { dayMs } from "./event-partitions.js";
 import { asOne, byUnit, checkSpan, type TimeUnit, timeSpan } from "./time-span.js";
 
 const units: Readonly<Record<string, TimeUnit>> = {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "#src/platform/database.js";
-import { hoursOf, pieces, type TimeSpan, wholeDays } from "./time-span.js";
+import { hoursOf, type TimeSpan, wholeDays } from "./time-span.js";
 
 /** What is asked of the events of a workspace. */
 export interface EventQuestion {
@@ -17,13 +17,13 @@ const hours = ({ workspaceId, span, rawFrom }: EventQuestion): RawBuilder<unknow
   stale as materialized (select distinct start from analytics.stale_hour where workspace_id = ${workspaceId}
     and start >= date_trunc('hour', ${span.from}, 'UTC') and start < ${span.until}),
   hour as materialized (select p.*, p.cut or s.start is not null as raw
-    from ${pieces("hour", hoursOf(span), rawFrom, span)} p left join stale s using (start))`;
+    from ${hoursOf(rawFrom, span)} p left join stale s using (start))`;
 
 /** Events of the hours that are raw. */
 const rawEvents = ({ workspaceId, span }: EventQuestion): RawBuilder<unknown> => sql`
   (select start from hour where raw) r cross join lateral (
     select at, name, user_id from analytics.product_event where workspace_id = ${workspaceId}
-      and at >= greatest(r.start, ${span.from}) and at < least(r.start + interval '1 hour', ${span.until})) e`;
+      and at >= greatest(r.start, ${span.from}) and at < least(r.start + interval '1 hour', ${span.until}) offset 0) e`;
 
 /** SQL of `bucket`, `name` and `count`, with several rows for some. Exact, whatever is summed up already. */
 export const eventCountsSql = (question: EventQuestion): RawBuilder<unknown> => {

@@ -1,12 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
+import { type Actor, asSystem, noWorkspace } from "#src/platform/actor.js";
+import { BackgroundLoop } from "#src/platform/background-loop.js";
 import type { Bus } from "#src/platform/bus.js";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
 import type { Logger } from "#src/platform/logger.js";
-import { runOutsideScope } from "#src/platform/scope.js";
-import { eventKeeper } from "./event-partitions.js";
 import { productEventTopic } from "./product-event-service.js";
+
+/** Who sums events up: it acts for nobody. */
+const eventKeeper: Actor = asSystem({
+  workspaceId: noWorkspace,
+  userId: "",
+  permissions: new Set(),
+  requestId: "product events",
+});
 
 /** Each of them is locked by itself, so that two workers never write figures of the same workspace at once. */
 const shards = 16;
@@ -29,46 +36,28 @@ interface Deps {
  * marked as stale by themselves, so that it does not matter how far behind this is.
  */
 export class EventRollups {
-  readonly #stopped = new AbortController();
-  #working: Promise<void> | undefined;
-  #wake = () => {};
+  readonly #loop: BackgroundLoop;
 
-  constructor(private readonly deps: Deps) {}
-
-  start(): void {
-    const unsubscribe = this.deps.bus.subscribe(productEventTopic, () => this.#wake());
-    this.#working = runOutsideScope(() => this.#work()).finally(unsubscribe);
+  constructor(private readonly deps: Deps) {
+    const failure = "product events could not be summed up; they will be";
+    this.#loop = new BackgroundLoop({ ...deps, topic: productEventTopic, gatherMs, lookMs, failure }, () =>
+      this.catchUp(),
+    );
   }
 
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    this.#wake();
-    await this.#working;
+  start(): void {
+    this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Goes once through all that is stale, but for what another process is at. */
   async catchUp(): Promise<void> {
     const waiting = await this.deps.database.rows(sql<{ shard: number }>`
       select distinct ${shardOf} as shard from analytics.stale_hour order by 1`);
-    for (const { shard } of waiting) while (!this.#stopped.signal.aborted && (await this.#sumUp(shard)) === batch);
-  }
-
-  async #work(): Promise<void> {
-    const { signal } = this.#stopped;
-    while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      try {
-        await this.catchUp();
-      } catch (error) {
-        this.deps.logger.warn({ err: error }, "product events could not be summed up; they will be");
-      }
-      const looked = new AbortController();
-      await Promise.race([woken, sleep(lookMs, undefined, { ref: false, signal: looked.signal }).catch(() => {})]);
-      looked.abort();
-      await sleep(gatherMs, undefined, { ref: false, signal }).catch(() => {});
-    }
+    for (const { shard } of waiting) while (!this.#loop.signal.aborted && (await this.#sumUp(shard)) === batch);
   }
 
   /** How many marks were taken: a whole batch when there may be more. */
@@ -97,8 +86,9 @@ const sumUpHours = async (change: Change, marks: readonly { workspace: string; s
     ${marks.map(({ start }) => start)}::timestamptz[]) as m (workspace_id, start)) h`;
   const day = sql`(select distinct workspace_id, date_trunc('day', start, 'UTC') as start from ${hour}) d`;
   const ofHour = sql`r.workspace_id = h.workspace_id and r.start = h.start`;
+  // `offset 0` has Postgres look into the one partition of each hour, instead of comparing all hours with all events.
   const events = sql`${hour} cross join lateral (select name, user_id from analytics.product_event
-    where workspace_id = h.workspace_id and at >= h.start and at < h.start + interval '1 hour') e`;
+    where workspace_id = h.workspace_id and at >= h.start and at < h.start + interval '1 hour' offset 0) e`;
   await change.sql(sql`delete from analytics.event_hour r using ${hour} where ${ofHour}`);
   await change.sql(sql`insert into analytics.event_hour (workspace_id, start, name, count)
     select h.workspace_id, h.start, e.name, count(*) from ${events} group by 1, 2, 3`);
@@ -108,6 +98,7 @@ const sumUpHours = async (change: Change, marks: readonly { workspace: string; s
   await change.sql(sql`delete from analytics.active_user_day r using ${day}
     where r.workspace_id = d.workspace_id and r.start = d.start`);
   await change.sql(sql`insert into analytics.active_user_day (workspace_id, start, user_id)
-    select distinct d.workspace_id, d.start, a.user_id from ${day} join analytics.active_user_hour a
-      on a.workspace_id = d.workspace_id and a.start >= d.start and a.start < d.start + interval '1 day'`);
+    select distinct d.workspace_id, d.start, a.user_id from ${day} cross join lateral (
+      select user_id from analytics.active_user_hour
+      where workspace_id = d.workspace_id and start >= d.start and start < d.start + interval '1 day' offset 0) a`);
 };

@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Actor } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
+import type { DailyPartitions } from "#src/platform/daily-partitions.js";
 import type { Database } from "#src/platform/database.js";
+import { dayMs } from "#src/platform/day.js";
 import { badInput, DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
 import { Direction, maxPage } from "#src/platform/lists/list.js";
 import { checkRange } from "#src/platform/time-range.js";
-import { dayMs, type EventPartitions } from "./event-partitions.js";
 import {
   maxEvents,
   ProductEvent,
@@ -29,7 +30,7 @@ const auditedNames = 20;
 interface Deps {
   readonly database: Database;
   readonly clock: Clock;
-  readonly partitions: EventPartitions;
+  readonly partitions: DailyPartitions;
   /** For so many days events are kept one by one. */
   readonly rawDays: number;
 }

@@ -51,29 +51,21 @@ export const checkSpan = (range: TimeRange, field = "range"): void => {
 };
 
 /**
- * The hours, or minutes, of a span that `source` gives: `start`, its `day`, its `bucket`, and whether something cuts it: an
- * end of the span or of a bucket. Where single rows are gone, before `rawFrom`, it counts to where it begins.
+ * The hours that a span touches: `start`, its `day`, its `bucket`, and whether something cuts it: an end of the span or of a
+ * bucket. Where single rows are gone, before `rawFrom`, it counts to where it begins.
  */
-export const pieces = (
-  unit: "hour" | "minute",
-  source: RawBuilder<unknown>,
-  rawFrom: Date,
-  { from, until, bucketOf }: TimeSpan,
-): RawBuilder<unknown> => {
-  const length = sql`interval ${sql.lit(`1 ${unit}`)}`;
+export const hoursOf = (rawFrom: Date, { from, until, bucketOf }: TimeSpan): RawBuilder<unknown> => {
+  const length = sql`interval '1 hour'`;
   const start = sql.ref("start");
   return sql`(
     select start, date_trunc('day', start, 'UTC') as day, ${bucketOf(start)} as bucket,
       start >= ${timestamp(rawFrom)} and (start < ${from} or start + ${length} > ${until}
         or ${bucketOf(start)} <> ${bucketOf(sql`start + ${length} - interval '1 ms'`)}) as cut
-    from ${source} where start >= ${from} or start >= ${timestamp(rawFrom)})`;
+    from generate_series(date_trunc('hour', ${from}, 'UTC'), ${until} - interval '1 ms', interval '1 hour') as g (start)
+    where start >= ${from} or start >= ${timestamp(rawFrom)})`;
 };
 
-/** All hours that a span touches. */
-export const hoursOf = ({ from, until }: TimeSpan): RawBuilder<unknown> =>
-  sql`generate_series(date_trunc('hour', ${from}, 'UTC'), ${until} - interval '1 ms', interval '1 hour') as g (start)`;
-
-/** Days in UTC that nothing cuts, of the pieces in `hour`, as far as `isWhole` holds for each of their hours. */
+/** Days in UTC that nothing cuts, of the hours in `hour`, as far as `isWhole` holds for each of their hours. */
 export const wholeDays = (isWhole: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(select day as start, min(bucket) as bucket from hour group by day
     having count(*) = 24 and bool_and(${isWhole}) and min(bucket) = max(bucket))`;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { asSystem } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Database } from "#src/platform/database.js";
+import { dayMs } from "#src/platform/day.js";
 import { defineJob } from "#src/platform/define-job.js";
 import { newId } from "#src/platform/ids.js";
 import type { Job } from "#src/platform/job.js";
@@ -12,8 +13,6 @@ import type { Run } from "#src/platform/run.js";
 import type { Vault } from "#src/platform/vault.js";
 import type { Caller } from "./caller.js";
 import { DataExport, exportDays } from "./data-export.js";
-
-const dayMs = 24 * 60 * 60_000;
 
 export const ExportMyData = defineJob("privacy.export", z.object({}), { lane: "batch" });
 

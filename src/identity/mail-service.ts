@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { Change } from "#src/platform/change.js";
 import type { Database } from "#src/platform/database.js";
+import { dayMs } from "#src/platform/day.js";
 import { defineJob } from "#src/platform/define-job.js";
 import { DomainError } from "#src/platform/errors.js";
 import { newId } from "#src/platform/ids.js";
@@ -10,8 +11,6 @@ import type { Run } from "#src/platform/run.js";
 import type { Vault } from "#src/platform/vault.js";
 import { Mail, MailStatus, mailDays } from "./mail.js";
 import type { MailTransport } from "./smtp-transport.js";
-
-const dayMs = 24 * 60 * 60_000;
 
 /** Some twenty minutes of attempts: mail servers restart, and greylist who they meet for the first time. */
 export const DeliverMail = defineJob("mail.deliver", z.object({ id: z.string() }), {

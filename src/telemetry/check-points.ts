@@ -1,8 +1,8 @@
+import { dayMs } from "#src/platform/day.js";
 import { parseDecimal } from "#src/platform/decimal.js";
 import { badInput } from "#src/platform/errors.js";
 import { parseId } from "#src/platform/ids.js";
 import { keptSince } from "./kept-since.js";
-import { dayMs } from "./partitions.js";
 import { maxPoints } from "./telemetry-inputs.js";
 import type { NewPoint } from "./telemetry-service.js";
 

@@ -1,6 +1,7 @@
 import type { Bus } from "#src/platform/bus.js";
 import type { Clock } from "#src/platform/clock.js";
 import type { Config } from "#src/platform/config.js";
+import { DailyPartitions } from "#src/platform/daily-partitions.js";
 import type { Database } from "#src/platform/database.js";
 import type { Live } from "#src/platform/live.js";
 import type { Logger } from "#src/platform/logger.js";
@@ -48,10 +49,11 @@ export const createTelemetry = (
 ): { telemetry: Telemetry; start(): void; follow(): void; stop(): Promise<void> } => {
   const { database, clock, metrics } = deps;
   const kept = deps.config.telemetry;
-  const telemetry = new TelemetryService(database, clock, kept.rawDays, metrics);
+  const partitions = new DailyPartitions(database, "telemetry", "point");
+  const telemetry = new TelemetryService(database, clock, partitions, kept.rawDays, metrics);
   const metricSeries = new MetricSeriesService({ database, clock, kept });
   const rollups = new RollupWorker(deps);
-  const retention = telemetryRetention({ ...deps, ...kept });
+  const retention = telemetryRetention({ ...deps, ...kept, partitions });
   const platformTelemetry = new PlatformTelemetry({ ...deps, telemetry });
   return {
     telemetry: {

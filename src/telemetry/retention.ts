@@ -1,12 +1,10 @@
 import { sql } from "kysely";
 import type { Clock } from "#src/platform/clock.js";
+import type { DailyPartitions } from "#src/platform/daily-partitions.js";
 import type { Database } from "#src/platform/database.js";
 import type { Logger } from "#src/platform/logger.js";
 import { Sweep, sweepBatch } from "#src/platform/sweep.js";
 import { keptSince } from "./kept-since.js";
-import { dayMs, dayOf, dropOldPartitions, ensurePartitions, type PartitionedTable } from "./partitions.js";
-
-export const pointTable: PartitionedTable = { schema: "telemetry", table: "point" };
 
 const everyMs = 60 * 60_000;
 const levels = ["minute", "hour", "day"] as const;
@@ -15,27 +13,24 @@ interface Deps {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly partitions: DailyPartitions;
   readonly rawDays: number;
   readonly minuteDays: number;
 }
 
 /** Takes away points and rollups whose time is over, or whose metric is gone. */
 export const telemetryRetention = (deps: Deps): Sweep => {
-  const { database, clock, logger, rawDays, minuteDays } = deps;
+  const { database, clock, logger, partitions, rawDays, minuteDays } = deps;
   const walk = new SeriesWalk();
   return new Sweep(logger, everyMs, [
     {
       of: "telemetry.point",
       deleteSome: async () => {
-        await ensurePartitions(
-          database,
-          pointTable,
-          [0, 1].map((days) => new Date(dayOf(clock.now()).getTime() + days * dayMs)),
-        );
+        await partitions.requireNext(clock.now());
         const before = keptSince(clock.now(), { rawDays, minuteDays }).points;
         // Rollups that do not know them yet are made of them.
         const awaited = sql`exists (select from telemetry.stale where start < ${sql.lit(before.toISOString())})`;
-        await dropOldPartitions(database, pointTable, before, awaited);
+        await partitions.dropBefore(before, awaited);
         return 0;
       },
     },

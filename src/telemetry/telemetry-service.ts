@@ -2,13 +2,12 @@ import { sql } from "kysely";
 import type { Actor } from "#src/platform/actor.js";
 import type { Change } from "#src/platform/change.js";
 import type { Clock } from "#src/platform/clock.js";
+import { type DailyPartitions, lacksPartition } from "#src/platform/daily-partitions.js";
 import type { Database } from "#src/platform/database.js";
 import { badInput, notFound } from "#src/platform/errors.js";
 import type { Metrics } from "#src/platform/metrics.js";
 import { touchTwins } from "#src/twins/twin-states.js";
 import { type CheckedPoints, checkPoints } from "./check-points.js";
-import { dayOf, ensurePartitions, lacksPartition } from "./partitions.js";
-import { pointTable } from "./retention.js";
 import { telemetryTopic } from "./stale.js";
 import { storePoints } from "./store-points.js";
 import type { TelemetryReceipt } from "./telemetry-inputs.js";
@@ -26,12 +25,10 @@ const maxTries = 3;
 
 /** Takes in what is measured. */
 export class TelemetryService {
-  /** Days that have their partition, as far as this process knows. */
-  readonly #days = new Set<number>();
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly partitions: DailyPartitions,
     private readonly rawDays: number,
     private readonly metrics: Metrics,
   ) {}
@@ -40,7 +37,7 @@ export class TelemetryService {
   async ingest(actor: Actor, points: readonly NewPoint[]): Promise<TelemetryReceipt> {
     for (let tries = 1; ; tries += 1) {
       const checked = checkPoints(points, this.clock.now(), this.rawDays);
-      await this.#ensureDays(checked);
+      await this.partitions.require(timesOf(checked));
       try {
         const receipt = await this.database.write(actor, (change) => store(change, checked));
         this.#count(receipt);
@@ -48,7 +45,7 @@ export class TelemetryService {
       } catch (error) {
         // The day ended meanwhile, and with it the oldest one.
         if (tries === maxTries || !lacksPartition(error)) throw error;
-        this.#days.clear();
+        this.partitions.forget();
       }
     }
   }
@@ -59,19 +56,10 @@ export class TelemetryService {
     telemetryPoints.inc({ outcome: "duplicate" }, duplicates);
     telemetryPoints.inc({ outcome: "conflict" }, conflicts);
   }
+}
 
-  async #ensureDays({ series }: CheckedPoints): Promise<void> {
-    const days = new Set<number>();
-    for (const { values } of series) for (const at of values.keys()) days.add(dayOf(new Date(at)).getTime());
-    const unknown = [...days].filter((day) => !this.#days.has(day));
-    if (unknown.length === 0) return;
-    await ensurePartitions(
-      this.database,
-      pointTable,
-      unknown.map((day) => new Date(day)),
-    );
-    for (const day of unknown) this.#days.add(day);
-  }
+function* timesOf({ series }: CheckedPoints) {
+  for (const { values } of series) for (const at of values.keys()) yield new Date(at);
 }
 
 const store = async (change: Change, checked: CheckedPoints): Promise<TelemetryReceipt> => {

@@ -1,5 +1,6 @@
 import type { Actor } from "#src/platform/actor.js";
 import type { Clock } from "#src/platform/clock.js";
+import { dayMs } from "#src/platform/day.js";
 import { parseDuration } from "#src/platform/duration.js";
 import { badInput } from "#src/platform/errors.js";
 import { checkRange } from "#src/platform/time-range.js";
@@ -15,7 +16,6 @@ const lookBack = 8;
 const maxBuckets = 100_000;
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const buckets: ReadonlySet<string> = new Set(
   "PT1M PT5M PT10M PT15M PT30M PT1H PT2H PT3H PT4H PT6H PT8H PT12H P1D".split(" "),
 );

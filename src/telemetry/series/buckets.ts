@@ -1,10 +1,10 @@
+import { dayMs } from "#src/platform/day.js";
 import { badInput } from "#src/platform/errors.js";
 import type { TimeRange } from "#src/platform/time-range.js";
 import { ZoneClock } from "#src/platform/zone-clock.js";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** Lengths by UTC, which every clock in the world shows alike but for half hours. */
 const fixed: Readonly<Record<string, number>> = {

@@ -1,10 +1,6 @@
 import { badInput } from "#src/platform/errors.js";
+import type { KeptSince } from "../kept-since.js";
 import type { Cover, Span } from "./cover.js";
-
-interface KeptSince {
-  readonly points: Date;
-  readonly minutes: Date;
-}
 
 /** Refuses what would need points or minutes that are no longer kept, of metrics that had some then. */
 export const checkKept = ({ points, rollups }: Cover, since: KeptSince, firstAt: Date): void => {
