@@ -58,8 +58,9 @@ const idPlaces = (inputs: readonly Inputs[], path: readonly string[] = [], kind?
     const isComparison = named.name === "IDFilter";
     const inner = isComparison ? (name === "id" ? kind : undefined) : kindOf(named.name);
     const fields = Object.values(named.getFields());
-    // How ids are compared is the same everywhere: through other rows one comparison stands for all.
-    return idPlaces(isComparison && here.length > 2 ? fields.filter(({ name }) => name === "eq") : fields, here, inner);
+    // How ids are compared is the same everywhere: but for a row's own id one comparison stands for all.
+    const isOne = isComparison && (here.length > 2 || name !== "id");
+    return idPlaces(isOne ? fields.filter(({ name }) => name === "eq") : fields, here, inner);
   });
 
 /** Every root field of a schema. */
