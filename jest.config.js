@@ -1,28 +1,11 @@
 /** @type {import("jest").Config} */
 export default {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
-  extensionsToTreatAsEsm: [".ts"],
-  setupFiles: ["reflect-metadata", "<rootDir>/tests/support/choose-postgres.js"],
+  testEnvironment: "<rootDir>/tests/support/native-environment.js",
+  testRunner: "<rootDir>/tests/support/native-runner.js",
   globalSetup: "<rootDir>/tests/support/global-setup.js",
   globalTeardown: "<rootDir>/tests/support/global-teardown.js",
-  moduleNameMapper: {
-    "^#(src|resolvers|workers|migrations|schema)/(.*)\\.js$": "<rootDir>/$1/$2",
-    "^(\\.{1,2}/.*)\\.js$": "$1",
-  },
-  transform: {
-    "^.+\\.ts$": [
-      "@swc/jest",
-      {
-        jsc: {
-          target: "es2024",
-          parser: { syntax: "typescript", decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: true },
-          keepClassNames: true,
-        },
-        module: { type: "es6" },
-      },
-    ],
-  },
+  transform: {},
   testTimeout: 30_000,
   // A file keeps one core busy and the database hardly any; more than two at once would wait for each other.
   maxWorkers: 2,

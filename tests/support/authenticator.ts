@@ -53,8 +53,10 @@ export class Authenticator {
   readonly credentialId = encode(randomBytes(32));
   #userHandle = "";
   counter = 0;
+  readonly origin: string;
 
-  constructor(readonly origin: string) {
+  constructor(origin: string) {
+    this.origin = origin;
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     this.#key = privateKey;
     const { x = "", y = "" } = publicKey.export({ format: "jwk" });

@@ -30,7 +30,7 @@ export default async function setup({ maxWorkers }) {
   };
 }
 
-/** `choose-postgres.js` reads which of them is a process's own. */
+/** `native-runner.js` reads which of them is a process's own. */
 const startPostgres = async (folder, worker) => {
   const dataDir = join(folder, String(worker));
   const parameters = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "500" };

@@ -33,22 +33,25 @@ export const randomRequests = (schema: GraphQLSchema, options: Options = {}): fc
   fc.gen().map((generate) => new Writer(schema, generate, options).write());
 
 class Writer {
+  readonly #schema: GraphQLSchema;
+  readonly #generate: Generate;
+  readonly #options: Options;
   readonly #variables: Record<string, unknown> = {};
   readonly #declared: string[] = [];
   readonly #fragments = new Map<string, { type: GraphQLCompositeType; text: string }>();
   #names = 0;
   #left = 60;
 
-  constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly generate: Generate,
-    private readonly options: Options,
-  ) {}
+  constructor(schema: GraphQLSchema, generate: Generate, options: Options) {
+    this.#schema = schema;
+    this.#generate = generate;
+    this.#options = options;
+  }
 
   write(): RandomRequest {
-    const root = this.#pick([this.schema.getQueryType(), this.schema.getQueryType(), this.schema.getMutationType()]);
+    const root = this.#pick([this.#schema.getQueryType(), this.#schema.getQueryType(), this.#schema.getMutationType()]);
     const body = this.#selections(root as GraphQLObjectType, 5, true);
-    const kind = root === this.schema.getMutationType() ? "mutation" : "query";
+    const kind = root === this.#schema.getMutationType() ? "mutation" : "query";
     const head = this.#declared.length > 0 ? `(${this.#declared.join(", ")})` : "";
     const fragments = [...this.#fragments].map(([name, { type, text }]) => `fragment ${name} on ${type.name} ${text}`);
     return { source: [`${kind} Random${head} ${body}`, ...fragments].join("\n"), variables: this.#variables };
@@ -67,9 +70,9 @@ class Writer {
     if (choice === 0) return `${this.#alias()}__typename${this.#condition()}`;
     if (choice === 1 && depth > 1) return `... ${this.#condition()}${this.#selections(type, depth)}`;
     if (choice === 2 && depth > 1) return this.#spread(type, depth);
-    if (choice === 3 && isRoot && type === this.schema.getQueryType()) return this.#introspection();
-    if (isAbstractType(type) && !this.options.exact && choice < 16) {
-      const possible = this.#pick([...this.schema.getPossibleTypes(type)]);
+    if (choice === 3 && isRoot && type === this.#schema.getQueryType()) return this.#introspection();
+    if (isAbstractType(type) && !this.#options.exact && choice < 16) {
+      const possible = this.#pick([...this.#schema.getPossibleTypes(type)]);
       return `... on ${possible.name}${this.#condition()} ${this.#selections(possible, depth)}`;
     }
     if (!isObjectType(type) && !("getFields" in type)) return `${this.#alias()}__typename`;
@@ -124,7 +127,7 @@ class Writer {
   }
 
   #size(nonNull: boolean): string {
-    const value = this.options.exact || nonNull ? this.#integer(0, 12) : this.#pick([null, -3, 0, 1, 5, 12, 150]);
+    const value = this.#options.exact || nonNull ? this.#integer(0, 12) : this.#pick([null, -3, 0, 1, 5, 12, 150]);
     if (this.#integer(0, 1) === 0) return String(value);
     return this.#variable(nonNull ? "Int!" : "Int", value, nonNull ? undefined : "7");
   }
@@ -134,7 +137,7 @@ class Writer {
     if (isListType(plain)) {
       const items = Array.from({ length: this.#integer(0, 6) }, (_, index) => `x${index}`);
       if (getNamedType(plain).name !== "ID") return "[]";
-      if (!this.options.exact && this.#integer(0, 5) === 0) return "0";
+      if (!this.#options.exact && this.#integer(0, 5) === 0) return "0";
       return this.#integer(0, 1) === 0 ? JSON.stringify(items) : this.#variable("[ID!]!", items);
     }
     if (isInputObjectType(plain)) {
@@ -168,7 +171,7 @@ class Writer {
   }
 
   #integer(min: number, max: number): number {
-    return this.generate(fc.integer, { min, max });
+    return this.#generate(fc.integer, { min, max });
   }
 
   #pick<T>(items: readonly T[]): T {

@@ -7,12 +7,11 @@ export type Ending = "answered" | "broken" | "client";
 /** One response: what is said in it, and how it ends. */
 export class StubTalk {
   private readonly over = new AbortController();
+  private readonly response: ServerResponse;
   private broken = false;
 
-  constructor(
-    private readonly response: ServerResponse,
-    end: (ending: Ending) => void,
-  ) {
+  constructor(response: ServerResponse, end: (ending: Ending) => void) {
+    this.response = response;
     response
       .on("error", () => {})
       .on("close", () => {

@@ -18,7 +18,11 @@ import {
 class Caller {
   circuit: Circuit = newCircuit;
   now = 1_000_000;
-  constructor(readonly settings: CircuitSettings = circuitDefaults) {}
+  readonly settings: CircuitSettings;
+
+  constructor(settings = circuitDefaults) {
+    this.settings = settings;
+  }
 
   get state() {
     return stateAt(this.circuit, this.now, this.settings);
@@ -145,7 +149,11 @@ class History {
   #last: Happened = { what: "closed", at: 0 };
   #since: Happened[] = [];
   #calls = 0;
-  constructor(private readonly settings: CircuitSettings) {}
+  readonly #settings: CircuitSettings;
+
+  constructor(settings: CircuitSettings) {
+    this.#settings = settings;
+  }
 
   #tell(happened: Happened): void {
     if (happened.what === "opened" || happened.what === "closed") {
@@ -156,11 +164,11 @@ class History {
   state(now: number): string {
     if (this.#last.what === "closed") return "CLOSED";
     const isTried = this.#since.some(({ what }) => what === "probed");
-    return isTried || now >= this.#last.at + this.settings.openMs ? "HALF_OPEN" : "OPEN";
+    return isTried || now >= this.#last.at + this.#settings.openMs ? "HALF_OPEN" : "OPEN";
   }
   failures(now: number): number {
     if (this.#last.what === "opened") return 0;
-    return this.#since.filter(({ what, at }) => what === "failed" && at > now - this.settings.windowMs).length;
+    return this.#since.filter(({ what, at }) => what === "failed" && at > now - this.#settings.windowMs).length;
   }
   begin(now: number): number | undefined {
     const state = this.state(now);
@@ -168,9 +176,9 @@ class History {
       this.#since.some((each) => each.call === call && each.what !== "probed" && each.what !== "began");
     if (state === "OPEN") return undefined;
     const underWay = this.#since.filter(
-      ({ what, at, call }) => what === "probed" && at + this.settings.probeMs > now && !isOver(call),
+      ({ what, at, call }) => what === "probed" && at + this.#settings.probeMs > now && !isOver(call),
     );
-    if (underWay.length >= this.settings.probes) return undefined;
+    if (underWay.length >= this.#settings.probes) return undefined;
     this.#calls += 1;
     this.#tell({ what: state === "CLOSED" ? "began" : "probed", at: now, call: this.#calls });
     return this.#calls;
@@ -181,9 +189,9 @@ class History {
     this.#tell({ what, at: now, call });
     const wentWell = this.#since.filter((each) => each.what === "succeeded").length;
     if (begin.what === "began") {
-      if (what === "failed" && this.failures(now) >= this.settings.failures) this.#tell({ what: "opened", at: now });
+      if (what === "failed" && this.failures(now) >= this.#settings.failures) this.#tell({ what: "opened", at: now });
     } else if (what === "failed") this.#tell({ what: "opened", at: now });
-    else if (what === "succeeded" && wentWell >= this.settings.successes) this.#tell({ what: "closed", at: now });
+    else if (what === "succeeded" && wentWell >= this.#settings.successes) this.#tell({ what: "closed", at: now });
   }
   close(now: number): void {
     this.#tell({ what: "closed", at: now });
