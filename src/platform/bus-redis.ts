@@ -4,6 +4,9 @@ import { type Bus, gapTopic, Listeners } from "./bus.js";
 import { Pulse } from "./bus-pulse.js";
 import type { Logger } from "./logger.js";
 
+/** Between two attempts to reach Redis again, in milliseconds. */
+const mostRetryMs = 500;
+
 /** The bus on Redis publish/subscribe. */
 export class RedisBus implements Bus {
   readonly #listeners = new Listeners();
@@ -20,7 +23,9 @@ export class RedisBus implements Bus {
   ) {}
 
   static async connect(url: string, prefix: string, logger: Logger): Promise<RedisBus> {
-    const options = { lazyConnect: true, maxRetriesPerRequest: null, enableOfflineQueue: true };
+    // Who reaches Redis again later than others do lets them believe for so long what it has changed.
+    const retryStrategy = (times: number) => Math.min(times * 50, mostRetryMs);
+    const options = { lazyConnect: true, maxRetriesPerRequest: null, enableOfflineQueue: true, retryStrategy };
     const bus = new RedisBus(new Redis(url, options), new Redis(url, options), `${prefix}:bus`, logger);
     await bus.#connect();
     bus.#pulse.start(() => bus.#send([]));
@@ -83,6 +88,7 @@ export class RedisBus implements Bus {
     await this.#listen();
     // Refused when the connection goes again or is closed: then there is nothing to hear.
     this.subscriber.on("ready", () => void this.#listen().catch(() => {}));
+    this.publisher.on("ready", () => this.#send([]));
   }
 
   /** The subscription itself, and not the connection, says that nothing is missed from now on. */
