@@ -16,8 +16,6 @@ import { migrateUp } from "#src/platform/migrate.js";
 export default async function setup({ maxWorkers }) {
   const folder = await mkdtemp(join(tmpdir(), "atrium-tests-"));
   const servers = await Promise.all(Array.from({ length: maxWorkers }, (_, index) => startPostgres(folder, index + 1)));
-  // What was declared here would be there in every file that this process runs.
-  delete globalThis.TypeGraphQLMetadataStorage;
   const redis = process.env.REDIS_URL ? undefined : await startRedis(folder);
   process.env.TEST_REDIS_URL = process.env.REDIS_URL ?? redis?.url ?? "";
   globalThis.stopTestServers = async () => {
