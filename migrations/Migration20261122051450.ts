@@ -32,8 +32,14 @@ export class Migration20261122051450 extends Migration {
     this.addSql(`create index "report_job_id_index" on "report" ("job_id");`);
     this.addSql(`create index "report_created" on "report" ("workspace_id", "created_at", "id");`);
 
-    this.addSql(`create table "dashboard" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "visibility" text not null default 'WORKSPACE', "name" varchar(200) not null, "description" varchar(2000) null, "revision" integer not null, "widgets" jsonb not null, "twin_ids" text[] not null, "twin_types" text[] not null, "created_by_id" text not null, "updated_at" timestamptz not null, "xid" xid8 not null default pg_current_xact_id(), "position" bigserial, primary key ("id"));`);
+    this.addSql(`create table "dashboard" ("id" text not null, "workspace_id" text not null, "created_at" timestamptz not null, "visibility" text not null default 'WORKSPACE', "name" varchar(200) not null, "description" varchar(2000) null, "revision" integer not null, "widgets" jsonb not null, "twin_ids" text[] not null, "twin_types" text[] not null, "looks_at_events" boolean not null default false, "created_by_id" text not null, "updated_at" timestamptz not null, "xid" xid8 not null default pg_current_xact_id(), "position" bigserial, primary key ("id"));`);
     this.addSql(`create index "dashboard_created" on "dashboard" ("workspace_id", "created_at", "id");`);
+
+    this.addSql(`alter table "upload" add "wanted_from" text null;`);
+
+    this.addSql(`alter table "stored_file" add "part_of_id" text null;`);
+    // The sound of a recording is a part of it.
+    this.addSql(`update "stored_file" f set "part_of_id" = r.id from "voice_recording" r where r.file_id = f.id;`);
 
     this.addSql(`create index "quote_favourite_created" on "quote_favourite" ("workspace_id", "created_at", "id");`);
 
@@ -70,6 +76,10 @@ export class Migration20261122051450 extends Migration {
     this.addSql(`drop table if exists "metric" cascade;`);
     this.addSql(`drop table if exists "report" cascade;`);
     this.addSql(`drop table if exists "dashboard" cascade;`);
+
+    this.addSql(`alter table "stored_file" drop column "part_of_id";`);
+
+    this.addSql(`alter table "upload" drop column "wanted_from";`);
 
     this.addSql(`drop index "quote_favourite_created";`);
   }

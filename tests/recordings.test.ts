@@ -8,6 +8,7 @@ import {
   transcribe,
   transcriptsOf,
 } from "./support/recordings.js";
+import { grant, revoke } from "./support/sharing.js";
 import { speech } from "./support/speech.js";
 import { filesBelow } from "./support/stored-files.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
@@ -106,6 +107,12 @@ test("V1 a private recording is for who made it, with all that was made of it, a
   expect(hidden.visibility).toBe("PRIVATE");
   expect(await recordingById(bob, hidden.id)).toBeNull();
   expect(await errorOf(update(bob, hidden.id, { title: "Mine" }))).toMatchObject({ code: "NOT_FOUND" });
+  const file = "query ($id: ID!) { storedFile(id: $id) { id } }";
+  await grant(ann, hidden.id, bob);
+  expect(await recordingById(bob, hidden.id)).toMatchObject({ file: { id: hidden.file?.id } });
+  expect(await bob.query(file, { id: hidden.file?.id })).toEqual({ storedFile: { id: hidden.file?.id } });
+  await revoke(ann, hidden.id, bob);
+  expect(await bob.query(file, { id: hidden.file?.id })).toEqual({ storedFile: null });
 
   const shown = await recordingOf(ann, sound);
   const jobId = await transcribe(ann, shown.id);

@@ -6,7 +6,8 @@ import { collect } from "./support/follow.js";
 import { measuredTwin } from "./support/measured-twin.js";
 import { joinWorkspace, type Member, signUpMember } from "./support/members.js";
 import { endLeases, spawnAtrium } from "./support/processes.js";
-import { bytesOf, createReport, deleteReport, reportOf, reportsOf } from "./support/reports.js";
+import { bytesOf, createReport, deleteReport, type ReportRow, reportOf, reportsOf } from "./support/reports.js";
+import { grant, revoke } from "./support/sharing.js";
 import { filesBelow } from "./support/stored-files.js";
 import { createTestDatabase } from "./support/test-database.js";
 
@@ -222,6 +223,13 @@ test("A4 a report is deleted with its file, and a private one is for who made it
   const variables = { r: report.id, j: jobId, f: report.file?.id };
   expect(await bob.query(read, variables)).toEqual({ report: null, job: null, storedFile: null });
   expect(await errorOf(deleteReport(bob, report.id))).toMatchObject({ code: "NOT_FOUND" });
+  await grant(ann, report.id, bob);
+  const shared = await bob.query<{ report: ReportRow }>("query ($r: ID!) { report(id: $r) { file { id url } } }", {
+    r: report.id,
+  });
+  expect(await bytesOf(shared.report)).toEqual(await bytesOf(report));
+  await revoke(ann, report.id, bob);
+  expect(await bob.query(read, variables)).toEqual({ report: null, job: null, storedFile: null });
   expect(await ann.query(read, variables)).toMatchObject({
     report: { id: report.id },
     storedFile: { id: variables.f },

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { UploadLease } from "#src/files/upload-lease.js";
-import type { Bus } from "#src/platform/bus.js";
+import { type Bus, gapTopic } from "#src/platform/bus.js";
 import { ask, bearer, codeOf } from "./support/ask.js";
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { makeSounds, noiseWav } from "./support/sounds.js";
@@ -223,6 +224,7 @@ test("V1 a request that had to wait for another one is not ended by its own ques
   await first.release();
   await taken;
   tell();
+  await sleep(200);
   expect(wanted).toEqual([]);
   const last = third.take(() => {});
   await eventually(
@@ -230,10 +232,30 @@ test("V1 a request that had to wait for another one is not ended by its own ques
     (count) => count > 0,
   );
   tell();
+  await eventually(
+    async () => wanted,
+    (heard) => heard.length > 0,
+  );
   expect(wanted).toEqual(["second"]);
   await second.release();
   await last;
   await third.release();
+});
+
+test("V1 a gap of the bus ends no request: everybody looks, and nobody is waited for", async () => {
+  const bytes = noiseWav(60_000);
+  const { id, url } = await createUpload(ann, { fileName: "gap.wav" });
+  const held = () => atrium.database.query("select 1 from upload where id = $1 and held_by is not null", [id]);
+  async function* slowly() {
+    yield bytes.subarray(0, 30_000);
+    await eventually(held, (rows) => rows.length === 1);
+    atrium.app.bus.publish([gapTopic]);
+    await sleep(500);
+    yield bytes.subarray(30_000);
+  }
+  const answer = await put(url, Readable.toWeb(Readable.from(slowly())) as ReadableStream);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { received: bytes.length, size: bytes.length }]);
+  expect((await checked(ann, id)).file?.sha256).toBe(sha256(bytes));
 });
 
 test("V1 packed bodies are refused, and so are foreign methods and missing rights", async () => {

@@ -104,7 +104,7 @@ export class ReportService {
     // Of a cancelled job it is told by the job's own row.
     if (report === null || bytes === undefined || run.cancelled) return report ?? undefined;
     const { title, format, visibility, createdById } = report;
-    const about = { visibility, createdById, contentType: contentTypes[format] };
+    const about = { visibility, createdById, partOfId: id, contentType: contentTypes[format] };
     const file = await this.deps.files.add(change, bytes, { ...about, name: `${title}.${format.toLowerCase()}` });
     report.fileId = file.id;
     report.status = ReportStatus.DONE;

@@ -35,6 +35,7 @@ interface AboutFile {
   readonly contentType: string;
   readonly visibility: Visibility;
   readonly createdById: string;
+  readonly partOfId?: string;
   readonly sound?: SoundFacts;
 }
 
@@ -65,8 +66,8 @@ export class FileService {
 
   /** Makes a file of stored bytes, in the commit of what it is for. */
   async add(change: Change, bytes: StoredBytes, about: AboutFile): Promise<StoredFile> {
-    const { id = newId("stored_file"), ...rest } = about;
-    const said = { ...rest, name: cleanFileName(rest.name) };
+    const { id = newId("stored_file"), partOfId = null, ...rest } = about;
+    const said = { ...rest, partOfId, name: cleanFileName(rest.name) };
     const { objectKey, key, size, sha256 } = bytes;
     await this.deps.objects.keep(change, objectKey);
     const place = placeOf(Object.assign(new StoredFile(), { id, workspaceId: change.actor.workspaceId }), "fileKey");

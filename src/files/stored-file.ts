@@ -8,7 +8,7 @@ import { discardOnDelete } from "#src/platform/storage/discarded-object.js";
 @Stored({
   table: "stored_file",
   description: "Bytes that were checked and stored, encrypted. `url` is where they are read.",
-  visible: visibleToSharers(),
+  visible: visibleToSharers({ partOf: "part_of_id" }),
   triggers: { stored_file_discards: discardOnDelete("stored_file", "select old.object_key") },
 })
 @Index({ name: "stored_file_created", properties: ["workspaceId", "createdAt", "id"] })
@@ -37,6 +37,10 @@ export class StoredFile extends OwnedRow {
 
   @Reference(() => User, { field: "createdBy", description: "Who brought it; null once that person has left." })
   createdById!: string;
+
+  /** The recording or report whose bytes it has: with whom that is shared, the file is. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  partOfId!: string | null;
 
   /** Of its object in the store. */
   @PrivateColumn({ sql: "text", unique: true })

@@ -11,8 +11,7 @@ const waitMs = 15_000;
 /** Messages can get lost: how often somebody who waits looks for itself, in milliseconds. */
 const lookMs = 500;
 
-/** Of the one that has it: who asked for it, and has it now, is not meant when that is heard late. */
-const wantedTopic = (id: string, holder: string) => `upload ${id} wanted from ${holder}`;
+const wantedTopic = (id: string) => `upload ${id} wanted`;
 const freeTopic = (id: string) => `upload ${id} free`;
 
 /** Another request is sending bytes of the same upload and does not end. */
@@ -42,9 +41,17 @@ export class UploadLease {
     const deadline = Date.now() + waitMs;
     for (let holder = await this.#claim(); holder !== undefined; holder = await this.#claim()) {
       if (signal?.aborted || Date.now() > deadline) throw isBeingSent();
-      await this.#waitUntilFree(holder);
+      await this.database.upkeep(sql`update upload set wanted_from = held_by
+        where id = ${this.uploadId} and held_by = ${holder}`);
+      await this.#waitUntilFree();
     }
-    this.#unsubscribe = this.bus.subscribe(wantedTopic(this.uploadId, this.token), onWanted);
+    this.#unsubscribe = this.bus.subscribe(wantedTopic(this.uploadId), () => {
+      // Woken late, or after a gap of the bus, it may be that nobody wants it, or that this one did.
+      void this.#isWanted().then(
+        (isWanted) => isWanted && onWanted(),
+        () => undefined,
+      );
+    });
     const renew = async () => {
       const holder = await this.#claim().catch(() => undefined);
       if (holder !== undefined) onWanted();
@@ -55,7 +62,7 @@ export class UploadLease {
   async release(): Promise<void> {
     this.#unsubscribe();
     clearInterval(this.#timer);
-    await this.database.upkeep(sql`update upload set held_by = null, held_until = null
+    await this.database.upkeep(sql`update upload set held_by = null, held_until = null, wanted_from = null
       where id = ${this.uploadId} and held_by = ${this.token}`);
     this.bus.publish([freeTopic(this.uploadId)]);
   }
@@ -72,7 +79,14 @@ export class UploadLease {
     return row?.held ? undefined : (row?.holder ?? "");
   }
 
-  #waitUntilFree(holder: string): Promise<void> {
+  /** Whether somebody waits for this very holder to end. */
+  async #isWanted(): Promise<boolean> {
+    const [row] = await this.database.upkeep(sql<{ wanted: boolean }>`
+      select coalesce(wanted_from = ${this.token}, false) as wanted from upload where id = ${this.uploadId}`);
+    return row?.wanted ?? false;
+  }
+
+  #waitUntilFree(): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         unsubscribe();
@@ -81,7 +95,7 @@ export class UploadLease {
       };
       const unsubscribe = this.bus.subscribe(freeTopic(this.uploadId), done);
       const timer = setTimeout(done, lookMs);
-      this.bus.publish([wantedTopic(this.uploadId, holder)]);
+      this.bus.publish([wantedTopic(this.uploadId)]);
     });
   }
 }

@@ -113,6 +113,10 @@ export class Upload extends OwnedRow {
 
   @PrivateColumn({ sql: "timestamptz", nullable: true })
   heldUntil!: Date | null;
+
+  /** The request that others wait for: the one in `heldBy`, as long as it is to end. */
+  @PrivateColumn({ sql: "text", nullable: true })
+  wantedFrom!: string | null;
 }
 
 /** Bytes that arrived together, as an object of their own. */

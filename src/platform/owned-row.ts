@@ -33,12 +33,23 @@ export abstract class OwnedRow extends Row {
 /** The classes whose rows can be shared, one by one. */
 export const isOwned = (entity: { prototype: object }): boolean => entity.prototype instanceof OwnedRow;
 
-/**
- * Who sees an owned row, or one that tells of it: `subject` is its column with the owned row's id, `owner` the one with who
- * made that. Rows for the whole workspace are decided by the row alone.
- */
+/** Columns of a row that is seen like another one. */
+interface Sharing {
+  /** Id of the owned row that is shared: its own, or the one that it tells of. */
+  readonly subject?: string;
+  /** Who made that. */
+  readonly owner?: string;
+  /** Id of what the row is a part of, or null: whoever may see that by a grant sees the part too. */
+  readonly partOf?: string;
+}
+
+/** Who sees an owned row, or one that tells of it. Rows for the whole workspace are decided by the row alone. */
 export const visibleToSharers =
-  ({ subject, owner } = { subject: "id", owner: "created_by_id" }): RowExpression =>
-  (row, { workspace, user }) =>
-    `${row}.workspace_id = ${workspace} and (${row}.visibility = 'WORKSPACE' or ${row}.${owner} = ${user} or exists (` +
-    `select 1 from access_grant g where g.resource_id = ${row}.${subject} and g.user_id = ${user}))`;
+  ({ subject = "id", owner = "created_by_id", partOf }: Sharing = {}): RowExpression =>
+  (row, { workspace, user }) => {
+    const shared = partOf === undefined ? `= ${row}.${subject}` : `in (${row}.${subject}, ${row}.${partOf})`;
+    return (
+      `${row}.workspace_id = ${workspace} and (${row}.visibility = 'WORKSPACE' or ${row}.${owner} = ${user} or exists (` +
+      `select 1 from access_grant g where g.resource_id ${shared} and g.user_id = ${user}))`
+    );
+  };

@@ -104,6 +104,7 @@ export const addRecording = async (change: Change, upload: Upload, wish: Wish): 
     createdById: change.actor.userId,
     updatedAt: change.now,
   });
+  file.partOfId = recording.id;
   change.record("recording.created", recording, shown(recording));
   return recording;
 };
