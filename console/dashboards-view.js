@@ -22,6 +22,7 @@ const queriesDocument = `query DashboardQueries($id: ID!) {
       query {
         series { twinIds twinType metric last bucket aggregate percentile timeZone gaps }
         latest { twinIds metrics }
+        events { names last bucket timeZone }
       }
     }
   }

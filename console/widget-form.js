@@ -16,6 +16,12 @@ const widths = [
   ["6", "a half"],
   ["12", "the whole"],
 ];
+const eventSpans = [
+  ["P1D/PT1H", "24 h, by hours"],
+  ["P7D/P1D", "7 d, by days"],
+  ["P30D/P1D", "30 d, by days"],
+  ["P365D/P1M", "a year, by months"],
+];
 const [columns, rows] = [12, 5];
 
 const chooser = (label, name, options, chosen) => {
@@ -31,24 +37,28 @@ const chooser = (label, name, options, chosen) => {
   return { node, select };
 };
 
-/** What a query looks at when it is one that the form can show: one twin, one metric. */
-const simple = ({ series, latest }) => {
+/** What a query looks at when it is one that the form can show: one twin and one metric, or events. */
+const simple = ({ series, latest, events }) => {
+  if (events) return {};
   const { twinIds, metrics = [series?.metric] } = series ?? latest;
   return twinIds?.length === 1 && metrics.length === 1 ? { twinId: twinIds[0], metric: metrics[0] } : undefined;
 };
 
 /** The form of one widget; `widget` is the one that is there already, whose query stays when the form cannot show it. */
 export const widgetForm = (number, widget, onRemove) => {
-  const series = widget?.query.series;
+  const { series, latest, events } = widget?.query ?? {};
   const kept = widget && !simple(widget.query);
   const title = field("Title", `title-${number}`, { value: widget?.title ?? "" });
   const input = title.querySelector("input");
   let offered = "";
+  const offer = (text) => {
+    if (input.value === offered) input.value = text;
+    offered = text;
+  };
   const choice = kept
     ? undefined
     : metricChoice(widget && simple(widget.query), () => {
-        if (input.value === offered) input.value = choice.title;
-        offered = choice.title;
+        if (shows.select.value !== "events") offer(choice.title);
       });
   const shows = chooser(
     "Shows",
@@ -56,20 +66,33 @@ export const widgetForm = (number, widget, onRemove) => {
     [
       ["series", "values over time"],
       ["latest", "latest values"],
+      ["events", "product events"],
     ],
-    widget && !series ? "latest" : "series",
+    (latest && "latest") ?? (events && "events") ?? "series",
   );
   const kind = chooser("Drawn as", "kind", kinds, widget?.kind ?? "LINE");
   const last = chooser("Time", "last", spanChoices, series?.last ?? "PT1H");
   const aggregate = chooser("Each value is", "aggregate", aggregates, series?.aggregate ?? "AVG");
+  const names = field("Events named", "names", {
+    optional: "all when empty",
+    placeholder: "signed_up, report_opened",
+    value: events?.names?.join(", ") ?? "",
+  });
+  const eventSpan = chooser("Counted over", "span", eventSpans, events ? `${events.last}/${events.bucket}` : "P7D/P1D");
   const width = chooser("Width", "width", widths, String(widget?.place.width ?? 6));
   const look = () => {
-    const isSeries = shows.select.value === "series";
-    for (const { node } of [last, aggregate]) node.hidden = !isSeries;
-    for (const option of kind.select.options) option.disabled = !isSeries && ["LINE", "AREA"].includes(option.value);
+    const { value } = shows.select;
+    for (const { node } of [last, aggregate]) node.hidden = value !== "series";
+    for (const node of [names, eventSpan.node]) node.hidden = value !== "events";
+    for (const node of choice?.nodes ?? []) node.hidden = value === "events";
+    for (const option of kind.select.options)
+      option.disabled = value === "latest" && ["LINE", "AREA"].includes(option.value);
     if (kind.select.selectedOptions[0].disabled) kind.select.value = "STAT";
   };
-  shows.select.addEventListener("change", look);
+  shows.select.addEventListener("change", () => {
+    look();
+    offer(shows.select.value === "events" ? "Product events" : choice.title);
+  });
   look();
   const node = element(
     "fieldset",
@@ -84,7 +107,7 @@ export const widgetForm = (number, widget, onRemove) => {
         ? [element("p", { className: "hint" }, "It looks at several twins or metrics, and goes on to.")]
         : [shows.node]),
       kind.node,
-      ...(kept ? [] : [last.node, aggregate.node]),
+      ...(kept ? [] : [last.node, aggregate.node, names, eventSpan.node]),
       width.node,
     ),
     element(
@@ -95,12 +118,21 @@ export const widgetForm = (number, widget, onRemove) => {
   );
   const query = () => {
     if (kept) return widget.query;
+    if (shows.select.value === "events") {
+      const [last, bucket] = eventSpan.select.value.split("/");
+      const given = names
+        .querySelector("input")
+        .value.split(",")
+        .map((name) => name.trim());
+      const named = given.filter((name) => name !== "");
+      return { events: { ...events, last, bucket, names: named.length > 0 ? named : null } };
+    }
     const { twinId, metric } = choice;
-    if (shows.select.value === "latest") return { series: null, latest: { twinIds: [twinId], metrics: [metric] } };
+    if (shows.select.value === "latest") return { latest: { twinIds: [twinId], metrics: [metric] } };
     const span = { last: last.select.value, aggregate: aggregate.select.value };
     const isSame = series?.last === span.last;
     const bucket = isSame ? series.bucket : spanOf(span.last).bucket;
-    return { latest: null, series: { ...series, twinIds: [twinId], metric, ...span, bucket } };
+    return { series: { ...series, twinIds: [twinId], metric, ...span, bucket } };
   };
   return {
     node,

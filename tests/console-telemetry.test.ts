@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { PlatformTelemetry } from "#src/telemetry/platform/platform-telemetry.js";
 import { type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { joinWorkspace, signUpMember } from "./support/members.js";
+import { seedQuotes } from "./support/seed-quotes.js";
 import { ingest } from "./support/telemetry.js";
 
 const run = promisify(execFile);
@@ -224,6 +225,66 @@ testInBrowser(
     expect(complaints).toEqual([]);
   },
 );
+
+testInBrowser("A5 a widget counts product events, and counts on", async () => {
+  const ann = await atrium.signUp();
+  const track = (name: string) =>
+    ann.query("mutation ($name: String!) { trackEvent(input: { name: $name }) { id } }", { name });
+  await track("opened");
+  await track("closed");
+  await enter(ann, "dashboards", { width: 1280, height: 900 });
+  await page.getByRole("button", { name: "New dashboard" }).click();
+  await page.getByLabel("Name", { exact: true }).filter({ visible: true }).fill("Visits");
+  const widget = page.getByRole("group", { name: "Widget 1" });
+  await widget.getByLabel("Shows").selectOption("events");
+  expect(await widget.getByLabel("Twin").isVisible()).toBe(false);
+  expect(await widget.getByLabel("Title").inputValue()).toBe("Product events");
+  await widget.getByLabel("Events named").fill("opened, shared");
+  await widget.getByLabel("Drawn as").selectOption("STAT");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Visits" }).waitFor();
+  const figure = (name: string) => page.locator(".widget").getByText(name).locator("..");
+  await figure("opened").getByText("1", { exact: true }).waitFor();
+  await figure("shared").getByText("0", { exact: true }).waitFor();
+  await track("shared");
+  await figure("shared").getByText("1", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Edit" }).click();
+  expect(await widget.getByLabel("Events named").inputValue()).toBe("opened, shared");
+  expect(await widget.getByLabel("Counted over").inputValue()).toBe("P7D/P1D");
+  expect(complaints).toEqual([]);
+});
+
+testInBrowser("I12 markup that somebody stored is shown as text, and nothing of it runs", async () => {
+  const owner = await signUpMember(atrium);
+  const markup = `<img src=x onerror="document.title='taken'"><b>${"bold"}</b>`;
+  const twinId = await measuredTwin(owner, markup);
+  await seedQuotes(atrium.database, owner, [markup]);
+  const { createDashboard } = await owner.query<{ createDashboard: { id: string } }>(
+    "mutation ($input: CreateDashboardInput!) { createDashboard(input: $input) { id } }",
+    {
+      input: {
+        ...{ name: markup, description: markup },
+        widgets: [
+          {
+            ...{ key: markup.slice(0, 50), title: markup, kind: "TABLE" },
+            place: { x: 0, y: 0, width: 12, height: 4 },
+            query: { latest: { twinIds: [twinId], metrics: ["temperature"] } },
+          },
+        ],
+      },
+    },
+  );
+  await owner.query("mutation ($name: String!) { trackEvent(input: { name: $name }) { id } }", { name: markup });
+  await enter(owner, "studio", { width: 1280, height: 900 });
+  const views = ["studio", "twins", `twins/${twinId}`, "dashboards", `dashboards/${createDashboard.id}`, "analytics"];
+  for (const view of views) {
+    await page.goto(`${atrium.url}/#/${view}`);
+    await page.getByText(markup).filter({ visible: true }).first().waitFor();
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+    expect(await page.title()).not.toBe("taken");
+  }
+  expect(complaints).toEqual([]);
+});
 
 testInBrowser("A5 a report is asked for, followed and downloaded", async () => {
   const ann = await atrium.signUp();

@@ -4,6 +4,7 @@ import type { MetricSeriesService } from "#src/telemetry/metric-series-service.j
 import { ask, dataOf } from "./support/ask.js";
 import { errorOf, eventually, type Person, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { setLatest, storedTwin } from "./support/measured-twins.js";
+import { grant, revoke } from "./support/sharing.js";
 import { actorOf } from "./support/stored-files.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
 
@@ -43,7 +44,7 @@ interface Widget {
   query: object;
   data: {
     figures: Figure[];
-    lines: { name: string; values: (string | null)[] }[];
+    lines: { name: string; times: string[]; values: (string | null)[] }[];
     problem: { code: string; message: string } | null;
   };
 }
@@ -57,7 +58,8 @@ interface Dashboard {
 }
 
 const shape = `{ id name description revision visibility widgets { key title kind place { x y width height }
-  query { series { twinIds twinType metric last bucket aggregate percentile timeZone gaps } latest { twinIds metrics } }
+  query { series { twinIds twinType metric last bucket aggregate percentile timeZone gaps } latest { twinIds metrics }
+    events { names last bucket timeZone } }
   data { figures { name figure value unit } lines { name times values } isPartial problem { code message } } } }`;
 const create = async (person: Person, input: object): Promise<Dashboard> =>
   (
@@ -78,12 +80,6 @@ const remove = (person: Person, id: string) =>
 const read = async (person: Person, id: string): Promise<Dashboard | null> =>
   (await person.query<{ dashboard: Dashboard | null }>(`query ($id: ID!) { dashboard(id: $id) ${shape} }`, { id }))
     .dashboard;
-const grant = (person: Person, resourceId: string, { userId }: Member, level: string) =>
-  person.query(
-    `mutation ($resourceId: ID!, $userId: ID!) { grantAccess(resourceId: $resourceId, userId: $userId, level: ${level}) { id } }`,
-    { resourceId, userId },
-  );
-
 const place = { x: 0, y: 0, width: 6, height: 4 };
 const latest = (twinIds: string[], metrics = ["temperature"]) => ({
   ...{ key: "now", title: "Now", kind: "STAT", place },
@@ -92,6 +88,10 @@ const latest = (twinIds: string[], metrics = ["temperature"]) => ({
 const series = (query: object) => ({
   ...{ key: "day", title: "The day", kind: "LINE", place: { ...place, x: 6 } },
   query: { series: { metric: "temperature", last: "PT24H", ...query } },
+});
+const events = (query: object = {}) => ({
+  ...{ key: "events", title: "Events", kind: "BAR", place },
+  query: { events: { last: "P7D", bucket: "P1D", ...query } },
 });
 
 test("A5 a dashboard is what was said of it, and each change is of a revision", async () => {
@@ -102,7 +102,10 @@ test("A5 a dashboard is what was said of it, and each change is of a revision", 
   const made = await create(ann, { name: " Hall 1 ", description: "All of it.", widgets });
   expect(made).toMatchObject({ name: "Hall 1", description: "All of it.", revision: 1, visibility: "WORKSPACE" });
   expect(made.widgets).toMatchObject(widgets);
-  expect(made.widgets[0]?.query).toEqual({ series: null, latest: { twinIds: [pump], metrics: ["temperature"] } });
+  expect(made.widgets[0]?.query).toEqual({
+    ...{ series: null, events: null },
+    latest: { twinIds: [pump], metrics: ["temperature"] },
+  });
   expect(await read(vera, made.id)).toMatchObject({ id: made.id, widgets });
   const listed = await vera.query<{ dashboards: { nodes: { id: string; widgets: { key: string }[] }[] } }>(
     `{ dashboards(filter: { name: { eq: "Hall 1" } }) { nodes { id widgets { key } } } }`,
@@ -164,6 +167,16 @@ test("A5 widgets are checked before they are stored, and the error names the pla
     [[series({ twinType: "pump", percentile: 50 })], "input.widgets.0.query.series.percentile"],
     [[series({ twinType: "pump", timeZone: "Mars/Olympus" })], "input.widgets.0.query.series.timeZone"],
     [[series({ twinIds: ["pump 1"] })], "input.widgets.0.query.series.twinIds"],
+    [[events({ bucket: "PT5M" })], "input.widgets.0.query.events.bucket"],
+    [[events({ last: "P60D", bucket: "PT1H" })], "input.widgets.0.query.events.bucket"],
+    [
+      [events({ last: "P30D", bucket: "PT1H", names: ["a", "b", "c", "d", "e", "f", "g"] })],
+      "input.widgets.0.query.events.bucket",
+    ],
+    [[events({ names: ["a", " a"] })], "input.widgets.0.query.events.names"],
+    [[events({ names: [] })], "input.widgets.0.query.events.names"],
+    [[events({ last: "P3651D", bucket: "P1Y" })], "input.widgets.0.query.events.last"],
+    [[events({ timeZone: "+02:00" })], "input.widgets.0.query.events.timeZone"],
     [Array.from({ length: 31 }, (_, n) => ({ ...latest([pump]), key: `k${n}` })), "input.widgets"],
   ];
   for (const [widgets, field] of cases) {
@@ -279,7 +292,60 @@ test("A5 a widget of series draws what was measured, to the last point", async (
   expect(widgets[1]?.data.figures).toMatchObject([{ value: "3.25" }]);
 });
 
+/** Noon of a day in UTC, so many days ago. */
+const noon = (daysAgo: number): string =>
+  `${new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)}T12:00:00.000Z`;
+const track = (inputs: { name: string; at: string }[]) =>
+  ann.query("mutation ($inputs: [TrackEventInput!]!) { trackEvents(inputs: $inputs) { id } }", { inputs });
+
+test("A5 a widget of events counts them in each bucket, with a 0 where there were none", async () => {
+  await track([4, 4, 2].map((days) => ({ name: "visit", at: noon(days) })));
+  await track([{ name: "sale", at: noon(2) }]);
+  const { widgets } = await create(ann, {
+    name: "Visits",
+    widgets: [
+      events({ names: ["sale", "visit", "nothing"] }),
+      { ...events({ timeZone: "Europe/Berlin" }), key: "all" },
+    ],
+  });
+  const [named, all] = widgets.map(({ data }) => data);
+  const shown = (data: Widget["data"] | undefined) =>
+    data?.lines.map(({ name, values }) => [name, values.slice(-6, -1)]);
+  expect(shown(named)).toEqual([
+    ["sale", ["0", "0", "0", "1", "0"]],
+    ["visit", ["0", "2", "0", "1", "0"]],
+    ["nothing", ["0", "0", "0", "0", "0"]],
+  ]);
+  expect(named?.lines[0]?.times.at(-3)).toBe(noon(2).replace("T12", "T00"));
+  expect(all?.lines.map(({ name }) => name)).toEqual(["Events"]);
+  expect(all?.lines[0]?.values.reduce((sum, value) => sum + Number(value), 0)).toBe(4);
+});
+
+test("A5 a dashboard that counts events hears of those that come, and of no others", async () => {
+  const { id } = await create(ann, { name: "Clicks", widgets: [events({ names: ["click"] })] });
+  const { told } = follow(ann, id, beginning);
+  await eventually(
+    async () => told,
+    (seen) => seen.length > 0,
+  );
+  await track(Array.from({ length: 3 }, () => ({ name: "click", at: new Date().toISOString() })));
+  await eventually(
+    async () => told,
+    (seen) => seen.at(-1)?.line?.at(-1) === "3",
+  );
+  const seen = told.length;
+  const stranger = await startTeam(atrium);
+  await stranger.owner.query(`mutation { trackEvent(input: { name: "click" }) { id } }`);
+  await eventually(
+    () => atrium.database.query("select 1 from analytics.event_news where workspace_id = $1", [stranger.id]),
+    (rows) => rows.length === 1,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(told.length).toBe(seen);
+}, 30_000);
+
 interface Told {
+  readonly line: readonly (string | null)[] | undefined;
   readonly cursor: string;
   readonly revision: number;
   readonly value: string | null | undefined;
@@ -295,13 +361,17 @@ const follow = (
   const told: Told[] = [];
   const stream = person.subscribe<{ dashboardChanged: { cursor: string; dashboard: Dashboard } }>(
     `subscription ($id: ID!, $after: String) { dashboardChanged(id: $id, after: $after) { cursor dashboard {
-      revision widgets { data { figures { value } } } } } }`,
+      revision widgets { data { figures { value } lines { values } } } } } }`,
     { id, after },
   );
   const ended = (async () => {
     for await (const { dashboardChanged } of stream) {
       const { revision, widgets } = dashboardChanged.dashboard;
-      const last = { cursor: dashboardChanged.cursor, revision, value: widgets[0]?.data.figures[0]?.value };
+      const { figures, lines } = widgets[0]?.data ?? {};
+      const last = {
+        ...{ cursor: dashboardChanged.cursor, revision },
+        ...{ value: figures?.[0]?.value, line: lines?.[0]?.values },
+      };
       told.push(last);
       if (isEnough(last)) break;
     }
@@ -387,10 +457,7 @@ test("A5 a lost grant, and the end of the dashboard, end who follows it", async 
     async () => [hers.told.length, own.told.length],
     (counts) => counts.every((count) => count > 0),
   );
-  await ann.query(
-    "mutation ($resourceId: ID!, $userId: ID!) { revokeAccess(resourceId: $resourceId, userId: $userId) { id } }",
-    { resourceId: id, userId: vera.userId },
-  );
+  await revoke(ann, id, vera);
   expect(await hers.ended).toMatchObject({ code: "NOT_FOUND" });
   const seen = own.told.length;
   await update(ann, id, { revision: 1, name: "Still mine" });

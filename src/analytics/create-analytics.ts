@@ -15,6 +15,7 @@ import { DashboardWidgets } from "./dashboard-widgets.js";
 import { EventCountService } from "./event-count-service.js";
 import { EventRollups } from "./event-rollups.js";
 import { eventSweep } from "./event-sweep.js";
+import { eventWidgets } from "./event-widgets.js";
 import { latestWidgets } from "./latest-widgets.js";
 import { MetricReportSource } from "./metric-report-source.js";
 import { ProductEventService } from "./product-event-service.js";
@@ -50,11 +51,13 @@ export const createAnalytics = (deps: Deps): { analytics: Analytics; follow(): v
   const partitions = new DailyPartitions(database, "analytics", "product_event");
   const eventRollups = new EventRollups(deps);
   const sweep = eventSweep({ ...kept, logger, partitions });
-  const widgets = new DashboardWidgets([seriesWidgets(deps), latestWidgets(database)], logger);
+  const eventCounts = new EventCountService(kept);
+  const sources = [seriesWidgets(deps), latestWidgets(database), eventWidgets({ clock, eventCounts })];
+  const widgets = new DashboardWidgets(sources, logger);
   return {
     analytics: {
       productEvents: new ProductEventService({ ...kept, partitions }),
-      eventCounts: new EventCountService(kept),
+      eventCounts,
       eventRollups,
       businessMetrics: new BusinessMetricsService(kept),
       analyticsOverview: new AnalyticsOverviewService(kept),

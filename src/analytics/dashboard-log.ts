@@ -13,6 +13,7 @@ import { rowsTopic } from "#src/platform/touched-rows.js";
 import { twinTopic } from "#src/twins/twin-states.js";
 import { Dashboard } from "./dashboard.js";
 import { DashboardChange } from "./dashboard-inputs.js";
+import { eventNewsTopic } from "./event-rollups.js";
 
 interface Deps {
   readonly database: Database;
@@ -33,7 +34,7 @@ const gatherMs = 1_000;
 const lookMs = 100;
 
 /**
- * How a dashboard is, each time that it or a twin that it looks at has changed. Its place is that of the newest of them, so
+ * How a dashboard is, each time that it, a twin that it looks at or the count of events that it shows has changed. Its place is that of the newest of them, so
  * a reader who comes late is told once how it is, and never how it was.
  */
 export const dashboardLog = async (
@@ -60,7 +61,10 @@ export const dashboardLog = async (
         select s.xid, s.position from d join twin_state s
           on d.twin_types <> '{}' and s.workspace_id = d.workspace_id
             and (s.xid, s.position) > (${xidOf(place)}::xid8, ${positionOf(place)}::bigint)
-        where s.type = any(d.twin_types) or s.former_type = any(d.twin_types))
+        where s.type = any(d.twin_types) or s.former_type = any(d.twin_types)
+        union all
+        select e.xid, e.position from d join analytics.event_news e
+          on d.looks_at_events and e.workspace_id = d.workspace_id)
       select xid::text, position::text, settled, bool_and(settled) over () as "allSettled"
       from (select *, xid < pg_snapshot_xmin(pg_current_snapshot()) as settled from news
         where (xid, position) > (${xidOf(place)}::xid8, ${positionOf(place)}::bigint)) n
@@ -88,7 +92,7 @@ export const dashboardLog = async (
     const row = await database.row(sql<{ xid: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`);
     return placeOf(row?.xid ?? "0", "0");
   };
-  const wokenBy = [rowsTopic("dashboard", workspaceId), twinTopic(workspaceId)];
+  const wokenBy = [rowsTopic("dashboard", workspaceId), twinTopic(workspaceId), eventNewsTopic(workspaceId)];
   const log = { topic: `dashboard:${id}`, wokenBy, resourceId: id, read, cursorOf: encodePlace };
   return live.follow(log, after ? decodePlace(after, "dashboards") : await now());
 };

@@ -90,14 +90,14 @@ export class DashboardService {
 
   /** Widgets, and the twins that they name: each of them has to be there. */
   async #content(change: Change, widgets: readonly StoredWidget[]) {
-    const { twinIds, twinTypes } = this.deps.widgets.looksAt(widgets);
+    const looks = this.deps.widgets.looksAt(widgets);
     const { workspaceId } = change.actor;
     const found = await change.sql(sql<{ id: string }>`select id from twin
-      where workspace_id = ${workspaceId} and id = any(${twinIds}::text[])`);
+      where workspace_id = ${workspaceId} and id = any(${looks.twinIds}::text[])`);
     const known = new Set(found.map(({ id }) => id));
-    const missing = twinIds.find((id) => !known.has(id));
+    const missing = looks.twinIds.find((id) => !known.has(id));
     if (missing !== undefined) throw notFound("twin", missing);
-    return { widgets, twinIds, twinTypes };
+    return { widgets, ...looks };
   }
 }
 

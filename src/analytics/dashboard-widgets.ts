@@ -2,6 +2,7 @@ import type { Actor } from "#src/platform/actor.js";
 import { badInput, DomainError } from "#src/platform/errors.js";
 import type { Logger } from "#src/platform/logger.js";
 import { currentScope } from "#src/platform/scope.js";
+import type { Dashboard } from "./dashboard.js";
 import {
   DashboardWidget,
   type DashboardWidgetInput,
@@ -39,8 +40,8 @@ export class DashboardWidgets {
     return widgets;
   }
 
-  /** Twins, and types of twins, of which news is news of these widgets. */
-  looksAt(widgets: readonly StoredWidget[]): { readonly twinIds: string[]; readonly twinTypes: string[] } {
+  /** Of what news is news of these widgets. */
+  looksAt(widgets: readonly StoredWidget[]): Pick<Dashboard, "twinIds" | "twinTypes" | "looksAtEvents"> {
     const looks = widgets.map(({ query }) => {
       const { source, asked } = this.#sourceOf(query, "query");
       return source.looksAt(asked);
@@ -48,6 +49,7 @@ export class DashboardWidgets {
     return {
       twinIds: [...new Set(looks.flatMap(({ twinIds = [] }) => twinIds))],
       twinTypes: [...new Set(looks.flatMap(({ twinTypes = [] }) => twinTypes))],
+      looksAtEvents: looks.some(({ events }) => events),
     };
   }
 

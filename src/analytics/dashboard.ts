@@ -58,6 +58,10 @@ export class Dashboard extends OwnedRow {
   @PrivateColumn({ sql: "text[]" })
   twinTypes!: string[];
 
+  /** Whether its widgets count product events. */
+  @PrivateColumn({ sql: "boolean", defaultRaw: "false" })
+  looksAtEvents!: boolean;
+
   @Reference(() => User, { field: "createdBy", description: "Who made it; null once that person has left." })
   createdById!: string;
 

@@ -9,15 +9,30 @@ import { EventCount, type EventCountsArgs, EventKey, maxEventCounts } from "./ev
 import { eventCountsSql } from "./event-figures.js";
 import { asOne, byUnit, checkSpan, type TimeUnit, timeSpan } from "./time-span.js";
 
-const units: Readonly<Record<string, TimeUnit>> = {
-  PT1H: "hour",
-  P1D: "day",
-  P1W: "week",
-  P1M: "month",
-  P3M: "quarter",
-  P1Y: "year",
+const units: Readonly<Record<string, { readonly unit: TimeUnit; readonly hours: number }>> = {
+  PT1H: { unit: "hour", hours: 1 },
+  P1D: { unit: "day", hours: 23 },
+  P1W: { unit: "week", hours: 7 * 24 - 1 },
+  P1M: { unit: "month", hours: 28 * 24 - 1 },
+  P3M: { unit: "quarter", hours: 90 * 24 - 1 },
+  P1Y: { unit: "year", hours: 365 * 24 },
 };
 const maxNames = 100;
+
+const unitOf = (bucket: string, field: string) => {
+  const unit = units[bucket];
+  if (unit === undefined)
+    throw badInput(`${JSON.stringify(bucket.slice(0, 80))} is none of ${Object.keys(units).join(", ")}.`, field);
+  return unit;
+};
+
+/** The least length of such a bucket, in milliseconds: days may lack an hour, and months days. */
+export const eventBucketMs = (bucket: string, field: string): number => unitOf(bucket, field).hours * 3_600_000;
+
+type Buckets = Pick<EventCountsArgs, "range" | "bucket" | "timeZone">;
+
+const bucketingOf = ({ range, bucket, timeZone }: Buckets) =>
+  bucket ? byUnit(unitOf(bucket, "bucket").unit, timeZone) : asOne(range.from);
 
 interface Deps {
   readonly database: Database;
@@ -30,18 +45,16 @@ export class EventCountService {
   constructor(private readonly deps: Deps) {}
 
   async counts({ workspaceId }: Actor, args: EventCountsArgs): Promise<EventCount[]> {
-    const { range, bucket, timeZone, names, groupBy, first } = args;
+    const { range, timeZone, names, groupBy, first } = args;
     checkSpan(range);
     new ZoneClock(timeZone);
-    const unit = bucket ? units[bucket] : undefined;
-    if (bucket && unit === undefined)
-      throw badInput(`${JSON.stringify(bucket.slice(0, 80))} is none of ${Object.keys(units).join(", ")}.`, "bucket");
+    const bucketing = bucketingOf(args);
     if (first < 1 || first > maxEventCounts)
       throw badInput(`\`first\` is ${first}; it must be from 1 to ${maxEventCounts}.`, "first");
     if ((names?.length ?? 0) > maxNames) throw badInput(`There are more than ${maxNames} names.`, "names");
     const { database, clock, rawDays } = this.deps;
     const rawFrom = new Date(clock.now().getTime() - rawDays * dayMs);
-    const span = timeSpan(range, unit === undefined ? asOne(range.from) : byUnit(unit, timeZone));
+    const span = timeSpan(range, bucketing);
     const name = groupBy === EventKey.NAME ? sql.ref("name") : sql`null::text`;
     const rows = await database.rows(sql<{ at: string; name: string | null; count: string }>`
       select bucket as at, ${name} as name, sum(count) as count
@@ -55,5 +68,14 @@ export class EventCountService {
     return rows.map(({ at, name, count }) =>
       Object.assign(new EventCount(), { at: new Date(at), name, count: Number(count) }),
     );
+  }
+
+  /** When each bucket begins that the range touches, those without events too, in their order. */
+  async bucketsOf(asked: Buckets): Promise<Date[]> {
+    const { from, until, bucketOf } = timeSpan(asked.range, bucketingOf(asked));
+    const rows = await this.deps.database.rows(sql<{ at: string }>`
+      select distinct ${bucketOf(sql`greatest(g, ${from})`)} as at
+      from generate_series(date_trunc('hour', ${from}, 'UTC'), ${until} - interval '1 ms', interval '1 hour') as s (g) order by 1`);
+    return rows.map(({ at }) => new Date(at));
   }
 }

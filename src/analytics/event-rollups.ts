@@ -7,6 +7,9 @@ import type { Database } from "#src/platform/database.js";
 import type { Logger } from "#src/platform/logger.js";
 import { productEventTopic } from "./product-event-service.js";
 
+/** Woken when events of a workspace were summed up, of which `event_news` knows the last time. */
+export const eventNewsTopic = (workspaceId: string) => `event-news:${workspaceId}`;
+
 /** Who sums events up: it acts for nobody. */
 const eventKeeper: Actor = asSystem({
   workspaceId: noWorkspace,
@@ -72,13 +75,24 @@ export class EventRollups {
         delete from analytics.stale_hour where id in (
           select id from analytics.stale_hour where ${shardOf} = ${shard} order by id limit ${batch})
         returning workspace_id as workspace, start`);
-      if (marks.length > 0) await sumUpHours(change, marks);
+      if (marks.length > 0) {
+        await sumUpHours(change, marks);
+        await tell(change, [...new Set(marks.map(({ workspace }) => workspace))].sort());
+      }
       return marks.length;
     });
   }
 }
 
 const shardOf = sql`(abs(hashtext(workspace_id)::bigint) % ${sql.lit(shards)})::int`;
+
+const tell = async (change: Change, workspaceIds: readonly string[]): Promise<void> => {
+  // A workspace that is gone meanwhile must not come back.
+  await change.sql(sql`insert into analytics.event_news (workspace_id)
+    select id from workspace where id = any(${workspaceIds}::text[]) order by id for key share
+    on conflict (workspace_id) do update set xid = excluded.xid, position = excluded.position`);
+  for (const workspaceId of workspaceIds) change.wake(eventNewsTopic(workspaceId));
+};
 
 /** Counts these hours anew from their events, and then their days from their hours. */
 const sumUpHours = async (change: Change, marks: readonly { workspace: string; start: string }[]): Promise<void> => {

@@ -9,7 +9,7 @@ import { bucketLengths } from "#src/telemetry/series/buckets.js";
 import { twinsByIds, twinsOfType } from "./twins-of-widget.js";
 import { maxLinePoints, maxLines, WidgetLine } from "./widget-data.js";
 import type { SeriesWidgetQuery } from "./widget-query.js";
-import { listOf, textOf, type WidgetSource } from "./widget-source.js";
+import { lastOf, listOf, textOf, timeZoneOf, type WidgetSource } from "./widget-source.js";
 
 interface Deps {
   readonly database: Database;
@@ -18,7 +18,6 @@ interface Deps {
 }
 
 const longest = { ms: 3_660 * 86_400_000, text: "P3660D" };
-const shortestMs = 60_000;
 
 /** A line for each twin: what `metricSeries` says of the time until now. */
 export const seriesWidgets = ({ database, clock, metricSeries }: Deps): WidgetSource<"series"> => ({
@@ -65,8 +64,7 @@ const parseSeries = (query: SeriesWidgetQuery, field: string): SeriesWidgetQuery
     const ids = twinIds.map((id) => parseId(id, "twin", `${field}.twinIds`));
     parsed.twinIds = listOf(ids, maxLines, `${field}.twinIds`);
   } else parsed.twinType = textOf(twinType ?? "", 100, `${field}.twinType`);
-  if (parseDuration(last, `${field}.last`, longest) < shortestMs)
-    throw badInput(`${last} is too short: it must be PT1M at least.`, `${field}.last`);
+  lastOf(last, `${field}.last`, longest);
   if (bucket != null) parsed.bucket = bucketOf(bucket, `${field}.bucket`);
   if (aggregate != null) parsed.aggregate = aggregate;
   if (percentile != null) {
@@ -86,14 +84,4 @@ const bucketOf = (bucket: string, field: string): string => {
       field,
     );
   return bucket;
-};
-
-const timeZoneOf = (name: string, field: string): string => {
-  try {
-    // Offsets such as +02:00 have no days of their own.
-    if (!/^[A-Za-z]/.test(name)) throw new RangeError();
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    throw badInput("must be a name of the tz database, such as `Europe/Vienna`.", field);
-  }
 };

@@ -64,6 +64,34 @@ export class LatestWidgetQuery {
   metrics!: string[];
 }
 
+const events = "How often product events happened in the time until now: a line for each name, or one for all of them.";
+
+@ObjectType("EventsWidgetQuery", { description: events })
+@InputType("EventsWidgetQueryInput", { description: `${events} At most 1,000 buckets, and 5,000 values in all.` })
+export class EventsWidgetQuery {
+  @Field(() => [String], {
+    nullable: true,
+    description: "The names, 1 to 10, in the order of their lines; all events in one line when left out.",
+  })
+  names?: string[] | null;
+
+  @Field(() => String, {
+    description: "How far back it goes from now, as an ISO 8601 duration of weeks to seconds: PT1M to P3650D.",
+  })
+  last!: string;
+
+  @Field(() => String, {
+    description: "Length of a bucket, as `eventCounts` takes it: PT1H, P1D, P1W, P1M, P3M or P1Y.",
+  })
+  bucket!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Whose days they are, as in the tz database: `Europe/Berlin`. UTC when left out.",
+  })
+  timeZone?: string | null;
+}
+
 /** A kind of query is a field here, and a `WidgetSource`. */
 @ObjectType("WidgetQuery", { description: "What a widget shows: one of these is there." })
 @InputType("WidgetQueryInput", { description: "What a widget shows: exactly one of these is given." })
@@ -73,4 +101,7 @@ export class WidgetQuery {
 
   @Field(() => LatestWidgetQuery, { nullable: true, description: latest })
   latest?: LatestWidgetQuery | null;
+
+  @Field(() => EventsWidgetQuery, { nullable: true, description: events })
+  events?: EventsWidgetQuery | null;
 }

@@ -1,4 +1,5 @@
 import type { Actor } from "#src/platform/actor.js";
+import { parseDuration } from "#src/platform/duration.js";
 import { badInput } from "#src/platform/errors.js";
 import type { WidgetData } from "./widget-data.js";
 import type { WidgetQuery } from "./widget-query.js";
@@ -7,6 +8,8 @@ import type { WidgetQuery } from "./widget-query.js";
 export interface Looks {
   readonly twinIds?: readonly string[];
   readonly twinTypes?: readonly string[];
+  /** Product events of the workspace. */
+  readonly events?: boolean;
 }
 
 /** Answers one kind of query. A new one is a file with one of these, a field of `WidgetQuery` and a line in `createAnalytics`. */
@@ -37,4 +40,24 @@ export const listOf = <T>(items: readonly T[], most: number, field: string): T[]
     throw badInput(`has ${items.length} items, and not 1 to ${most}.`, field);
   if (new Set(items).size < items.length) throw badInput("names something twice.", field);
   return [...items];
+};
+
+const shortestMs = 60_000;
+
+/** Milliseconds of a time until now. */
+export const lastOf = (last: string, field: string, longest: Parameters<typeof parseDuration>[2]): number => {
+  const ms = parseDuration(last, field, longest);
+  if (ms < shortestMs) throw badInput(`${last} is too short: it must be PT1M at least.`, field);
+  return ms;
+};
+
+/** A zone by its name in the tz database. */
+export const timeZoneOf = (name: string, field: string): string => {
+  try {
+    // Offsets such as +02:00 have no days of their own.
+    if (!/^[A-Za-z]/.test(name)) throw new RangeError();
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    throw badInput("must be a name of the tz database, such as `Europe/Vienna`.", field);
+  }
 };
