@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { getIntrospectionQuery } from "graphql";
 import { createClient } from "graphql-ws";
@@ -267,6 +268,30 @@ const freePort = () =>
       server.close(() => resolve(port));
     });
   });
+
+test("I12 answers of the API are kept by nobody, and TRACE is no method here", async () => {
+  const atrium = await start();
+  const query = encodeURIComponent("{ __typename }");
+  const got = await fetch(`${atrium.url}/graphql?query=${query}`, { headers: { "apollo-require-preflight": "1" } });
+  expect([got.status, got.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  const posted = await fetch(`${atrium.url}/graphql`, {
+    ...{ method: "POST", headers: { "content-type": "application/json" } },
+    body: JSON.stringify({ query: "{ __typename }" }),
+  });
+  expect(posted.headers.get("cache-control")).toBe("no-store");
+  for (const path of ["/graphql", "/", "/live"]) {
+    const traced = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      const options = { method: "TRACE", headers: { cookie: "secret=1" } };
+      request(`${atrium.url}${path}`, options, async (answer) =>
+        resolve({ status: answer.statusCode, text: Buffer.concat(await answer.toArray()).toString() }),
+      )
+        .on("error", reject)
+        .end();
+    });
+    expect(traced.status).toBeGreaterThanOrEqual(400);
+    expect(traced.text).not.toContain("secret");
+  }
+});
 
 test("I12 every answer carries the headers that keep browsers out of trouble", async () => {
   const atrium = await start();

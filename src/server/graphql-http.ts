@@ -48,7 +48,9 @@ export class GraphqlHttp {
   private constructor(private readonly deps: Deps) {
     this.#apollo = new ApolloExecutor(deps.app, deps.schema);
     this.#compiled = new CompiledQueries(deps.schema, deps.app.database);
-    this.#fixedHeaders = Object.entries(securityHeaders(deps.app.config)).flat();
+    // Answers are for who asked, as they were then.
+    const fixed = { ...securityHeaders(deps.app.config), "cache-control": "no-store" };
+    this.#fixedHeaders = Object.entries(fixed).flat();
   }
 
   static async start(deps: Deps): Promise<GraphqlHttp> {
