@@ -107,7 +107,7 @@ export class Chart {
           const look = {
             LINE: {},
             AREA: { fill: `${stroke}33` },
-            BAR: { fill: `${stroke}99`, paths: Plot.paths.bars({ size: [0.7, 48] }), points: { show: false } },
+            BAR: { fill: `${stroke}99`, paths: barsOf(Plot, index, lines.length), points: { show: false } },
           }[kind];
           return {
             label: name,
@@ -154,6 +154,18 @@ export class Chart {
     if (this.#plot && width > 0) requestAnimationFrame(() => this.#plot?.setSize(this.#size()));
   }
 }
+
+/** Bars of several lines stand beside each other, and together around the beginning of their bucket. */
+const barsOf = (Plot, index, count) => {
+  if (count === 1) return Plot.paths.bars({ size: [0.7, 48] });
+  const widthOf = ({ data: [times], scales: { x } }) => (Math.min(x.max - x.min, leastGap(times)) * 0.7) / count;
+  const begins = (plot) => plot.data[0].map((time) => time + (index - count / 2) * widthOf(plot));
+  const disp = { x0: { unit: 1, values: begins }, size: { unit: 1, values: (plot) => [widthOf(plot)] } };
+  return Plot.paths.bars({ disp });
+};
+
+const leastGap = (times) =>
+  times.reduce((least, time, index) => Math.min(least, index === 0 ? least : time - times[index - 1]), Infinity);
 
 /** Room above and below; what is filled stands on 0. */
 const rangeOf = (kind, least, most) => {

@@ -24,14 +24,14 @@ const eventSpans = [
 ];
 const [columns, rows] = [12, 5];
 
-const chooser = (label, name, options, chosen) => {
+const chooser = (label, name, options, chosen, nameOf = (value) => value) => {
   const node = field(label, name, { tag: "select" });
   const select = node.querySelector("select");
   setOptions(
     select,
     options.some(([value]) => value === chosen) || chosen === undefined
       ? options
-      : [...options, [chosen, /^\d+$/.test(chosen) ? `${chosen} of ${columns} columns` : chosen]],
+      : [...options, [chosen, nameOf(chosen)]],
   );
   if (chosen !== undefined) select.value = chosen;
   return { node, select };
@@ -78,8 +78,10 @@ export const widgetForm = (number, widget, onRemove) => {
     placeholder: "signed_up, report_opened",
     value: events?.names?.join(", ") ?? "",
   });
-  const eventSpan = chooser("Counted over", "span", eventSpans, events ? `${events.last}/${events.bucket}` : "P7D/P1D");
-  const width = chooser("Width", "width", widths, String(widget?.place.width ?? 6));
+  const counted = events ? `${events.last}/${events.bucket}` : "P7D/P1D";
+  const eventSpan = chooser("Counted over", "span", eventSpans, counted, (span) => span.replace("/", ", by "));
+  const ofAll = (count) => `${count} of ${columns} columns`;
+  const width = chooser("Width", "width", widths, String(widget?.place.width ?? 6), ofAll);
   const look = () => {
     const { value } = shows.select;
     for (const { node } of [last, aggregate]) node.hidden = value !== "series";

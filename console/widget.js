@@ -5,7 +5,7 @@ import { ago, exactTime, measured } from "./format.js";
 import { table } from "./table.js";
 
 export const widgetFields =
-  "key title kind place { x y width height } data { isPartial problem { code message } lines { name unit times values } figures { name figure value unit at } }";
+  "key title kind place { x y width height } data { isPartial problem { code message } lines { name twinId unit times values } figures { name figure value unit at } }";
 
 /** A part of a dashboard; it shows what comes, and what is wrong with it in its own place. */
 export class Widget {
@@ -55,13 +55,14 @@ export class Widget {
 /** Figures, and of each line its last value. */
 const rowsOf = ({ lines, figures }) => [
   ...figures,
-  ...lines.map(({ name, unit, times, values }) => {
+  ...lines.map(({ name, twinId, unit, times, values }) => {
     const last = values.findLastIndex((value) => value !== null);
     const known = values.flatMap((value) => (value === null ? [] : [Number(value)]));
     return {
       name,
       unit,
-      figure: "latest",
+      figure: twinId === null ? undefined : "latest",
+      isCount: twinId === null,
       value: values[last] ?? null,
       at: times[last] ?? null,
       most: Math.max(...known),
@@ -69,7 +70,11 @@ const rowsOf = ({ lines, figures }) => [
   }),
 ];
 
-const timeOf = ({ at }) => (at ? element("time", { dateTime: at, title: exactTime(at) }, ago(at)) : "–");
+/** A count goes on since its bucket began; what is measured, was so then. */
+const timeOf = ({ at, isCount }) =>
+  at ? element("time", { dateTime: at, title: exactTime(at) }, isCount ? `since ${exactTime(at)}` : ago(at)) : "–";
+
+const nameOf = ({ name, figure }) => (figure === undefined ? name : `${name} · ${figure}`);
 
 const stats = (rows, more = () => []) => [
   element(
@@ -79,7 +84,7 @@ const stats = (rows, more = () => []) => [
       element(
         "div",
         {},
-        element("dt", {}, `${row.name} · ${row.figure}`),
+        element("dt", {}, nameOf(row)),
         element("dd", { className: "figure" }, measured(row.value, row.unit)),
         element("dd", { className: "hint" }, ...more(row), timeOf(row)),
       ),
@@ -95,7 +100,7 @@ const wholeOf = (row, rows) => {
 };
 const gauges = (rows) =>
   stats(rows, (row) => [
-    bar(`${row.name} ${row.figure}`, measured(row.value, row.unit), { spent: Number(row.value) / wholeOf(row, rows) }),
+    bar(nameOf(row), measured(row.value, row.unit), { spent: Number(row.value) / wholeOf(row, rows) }),
   ]);
 
 const columns = [
@@ -104,11 +109,17 @@ const columns = [
   ["Value", ({ value, unit }) => measured(value, unit), true],
   ["Measured", timeOf, true],
 ];
+const countColumns = [
+  ["Event", ({ name }) => name],
+  ["Times", ({ value }) => measured(value), true],
+  ["Since", ({ at }) => exactTime(at), true],
+];
+const columnsOf = (rows) => (rows.every(({ isCount }) => isCount) ? countColumns : columns);
 const shapes = {
   STAT: (rows) => stats(rows),
   GAUGE: gauges,
   BAR: gauges,
-  TABLE: (rows) => [element("div", { className: "scrolls" }, table("Values", columns, rows))],
+  TABLE: (rows) => [element("div", { className: "scrolls" }, table("Values", columnsOf(rows), rows))],
   LINE: (rows) => stats(rows),
   AREA: (rows) => stats(rows),
 };
