@@ -4,6 +4,8 @@ import { OTLPMetricExporter as JsonExporter } from "@opentelemetry/exporter-metr
 import { OTLPMetricExporter as ProtoExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import { DomainError } from "#src/platform/errors.js";
+import { routeStatusOf } from "#src/server/refusal-status.js";
 import { bearer } from "./support/ask.js";
 import { eventually, startAtrium, type TestAtrium } from "./support/atrium.js";
 import { type Member, startTeam, type Team } from "./support/team.js";
@@ -271,6 +273,32 @@ test("A1 of a request of OTLP what cannot be stored is told, and the rest is sto
     { metric: "good", at: time(2), value: "0" },
   ]);
 });
+
+test("A1 what goes wrong here is sent again by an exporter, and nothing is lost", async () => {
+  const externalId = "patient";
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new JsonExporter({ url: `${atrium.url}/v1/metrics`, headers: bearer(ann) }),
+    exportIntervalMillis: 3_600_000,
+  });
+  const resource = resourceFromAttributes({ "service.name": "shop", "service.instance.id": externalId });
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  provider.getMeter("tests").createGauge("temperature").record(21.5);
+  const line = lines([{ twin: await storedTwin(atrium, team.id, {}), metric: "m", at: time(0), value: 1 }]);
+  await atrium.database.query("alter table telemetry.stale rename to stale_away");
+  const refused = await send(line);
+  setTimeout(() => void atrium.database.query("alter table telemetry.stale_away rename to stale"), 500);
+  await provider.forceFlush();
+  await provider.shutdown();
+  const stored = await atrium.database.query<{ last_value: string }>(
+    `select m.last_value from metric m join twin t on t.id = m.twin_id
+     where t.workspace_id = $1 and t.external_id = $2 and m.name = 'temperature'`,
+    [team.id, externalId],
+  );
+  expect(stored.map(({ last_value }) => Number(last_value))).toEqual([21.5]);
+  expect(refused).toMatchObject({ status: 503, accepted: 0, errors: [{ extensions: { code: "INTERNAL" } }] });
+  expect(await send(line)).toMatchObject({ status: 200, accepted: 1 });
+  expect(routeStatusOf(new DomainError("TIMEOUT", "Too much to do."))).toBe(503);
+}, 30_000);
 
 test("A1 an unknown twin is registered only for who may, and hostile requests of OTLP are refused in their encoding", async () => {
   const metrics = [gauge("m", [{ timeUnixNano: nanos(0), asInt: "1" }])];

@@ -3,14 +3,12 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "#resolvers/context.js";
-import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
 import { badInput, DomainError } from "#src/platform/errors.js";
 import type { OtlpEncoding } from "#src/telemetry/otlp/otlp-messages.js";
 import { isPacked } from "./body-lines.js";
-import { recordDenials } from "./record-denials.js";
-import { routeStatusOf } from "./refusal-status.js";
-import { isLong } from "./unread-body.js";
+import { intakeStatusOf } from "./refusal-status.js";
+import { refuseIntake } from "./refuse-intake.js";
 
 /** Most bytes of a request, as it is sent and unpacked. */
 const mostBytes = 4 * 1024 * 1024;
@@ -33,7 +31,6 @@ export const answerOtlp = async (
   sender: () => Promise<Context>,
 ): Promise<FastifyReply> => {
   const { raw, headers } = request;
-  const { requestId } = raw.arrival;
   const encoding = encodings[headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? ""];
   const send = async (name: string, content: object) =>
     reply.type(types[encoding ?? "json"]).send(await app.otlpMessages.encode(name, content, encoding ?? "json"));
@@ -48,12 +45,9 @@ export const answerOtlp = async (
     return await send("ExportMetricsServiceResponse", rejected.count === 0 ? {} : { partialSuccess });
   } catch (error) {
     if (raw.destroyed && !raw.complete) return reply.hijack();
-    const shown = presentError(error, requestId, app.logger);
-    await recordDenials(app, { requestId, caller: context?.caller, action: "ingestTelemetry" });
-    if (isLong(raw)) reply.header("connection", "close");
-    const { retryAfter } = error instanceof DomainError ? error.details : {};
-    if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
-    const status = routeStatusOf(error);
+    const tried = { caller: context?.caller, action: "ingestTelemetry" };
+    const shown = await refuseIntake(app, request, reply, tried, error);
+    const status = intakeStatusOf(error);
     reply.code(status);
     return send("Status", { code: codes[status] ?? invalidArgument, message: shown.message });
   }

@@ -21,8 +21,19 @@ const routeStatuses: Partial<Record<ErrorCode, number>> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   PROVIDER_UNAVAILABLE: 503,
+  TIMEOUT: 503,
+  INTERNAL: 500,
 };
 
 /** The same for a route that answers one question: there every error has a status. */
 export const routeStatusOf = (error: unknown): number =>
   (error instanceof DomainError ? routeStatuses[error.code] : undefined) ?? statusOf(error) ?? 400;
+
+/**
+ * The same for measurements, which may be sent twice: what went wrong here is 503, because who sends them drops what is
+ * answered with 500 (OTLP/HTTP, "Retryable Response Codes").
+ */
+export const intakeStatusOf = (error: unknown): number => {
+  const status = routeStatusOf(error);
+  return status === 500 ? 503 : status;
+};

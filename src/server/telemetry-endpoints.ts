@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResolverData } from "type-graphql";
 import type { Context } from "#resolvers/context.js";
 import { authorize } from "#resolvers/guards/authorize.js";
-import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
 import { DomainError } from "#src/platform/errors.js";
 import { newScope, runInScope } from "#src/platform/scope.js";
@@ -10,10 +9,9 @@ import type { LinesReceipt } from "#src/telemetry/line-intake.js";
 import { linesOf } from "./body-lines.js";
 import { subjectOf } from "./operation-limits.js";
 import { answerOtlp } from "./otlp-endpoint.js";
-import { recordDenials } from "./record-denials.js";
-import { routeStatusOf } from "./refusal-status.js";
+import { intakeStatusOf } from "./refusal-status.js";
+import { refuseIntake } from "./refuse-intake.js";
 import { createContext, credentialsOf } from "./request-context.js";
-import { isLong } from "./unread-body.js";
 
 const lineTypes: ReadonlySet<string> = new Set(["application/x-ndjson", "application/ndjson", "application/jsonl"]);
 
@@ -46,7 +44,6 @@ const senderOf = async (app: App, request: FastifyRequest): Promise<Context> => 
 
 const takeLines = async (app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   const { raw } = request;
-  const { requestId } = raw.arrival;
   // How long it takes says how fast its sender is.
   raw.arrival.isStream = true;
   raw.setTimeout(app.config.http.arrivalMs, () => raw.destroy());
@@ -59,12 +56,9 @@ const takeLines = async (app: App, request: FastifyRequest, reply: FastifyReply)
     return await reply.send(stored);
   } catch (error) {
     if (raw.destroyed && !raw.complete) return reply.hijack();
-    const shown = presentError(error, requestId, app.logger);
-    await recordDenials(app, { requestId, caller: context?.caller, action: "ingestTelemetry" });
-    if (isLong(raw)) reply.header("connection", "close");
-    const { retryAfter } = error instanceof DomainError ? error.details : {};
-    if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
-    return reply.code(routeStatusOf(error)).send({ errors: [shown], ...stored });
+    const tried = { caller: context?.caller, action: "ingestTelemetry" };
+    const shown = await refuseIntake(app, request, reply, tried, error);
+    return reply.code(intakeStatusOf(error)).send({ errors: [shown], ...stored });
   }
 };
 

@@ -15,6 +15,7 @@ import { subjectOf } from "./operation-limits.js";
 import { putUpload } from "./put-upload.js";
 import { recordDenials } from "./record-denials.js";
 import { routeStatusOf } from "./refusal-status.js";
+import { refuseIntake } from "./refuse-intake.js";
 import { createContext, credentialsOf } from "./request-context.js";
 import { TusStore } from "./tus-store.js";
 import { isLong } from "./unread-body.js";
@@ -101,13 +102,8 @@ class UploadEndpoints {
         }
         return await this.#tus(request, reply, context);
       } catch (error) {
-        const shown = presentError(error, arrival.requestId, this.app.logger);
-        await recordDenials(this.app, {
-          requestId: arrival.requestId,
-          caller: context?.caller,
-          action: "createUpload",
-        });
-        if (isLong(request.raw)) reply.header("connection", "close");
+        const tried = { caller: context?.caller, action: "createUpload" };
+        const shown = await refuseIntake(this.app, request, reply, tried, error);
         return reply.code(statusOf(error)).send({ errors: [shown] });
       }
     });
