@@ -297,6 +297,10 @@ test("A1 what goes wrong here is sent again by an exporter, and nothing is lost"
   expect(stored.map(({ last_value }) => Number(last_value))).toEqual([21.5]);
   expect(refused).toMatchObject({ status: 503, accepted: 0, errors: [{ extensions: { code: "INTERNAL" } }] });
   expect(await send(line)).toMatchObject({ status: 200, accepted: 1 });
+  expect(await send(lines([{ twin: "a\0b", metric: "m", value: 1 }]))).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: "BAD_USER_INPUT", field: "lines.1.twin" } }],
+  });
   expect(routeStatusOf(new DomainError("TIMEOUT", "Too much to do."))).toBe(503);
 }, 30_000);
 

@@ -8,8 +8,8 @@ const many = { objects: usual.objects + 10_000, values: usual.values + 60_000 };
 const nul = /\0|\\u0000|\\u\{0+\}/;
 
 /**
- * Refuses variables that cannot be meant: deeper than any input, more than any filter may have, or with the character
- * NUL, which Postgres cannot store in any text. Walks without calling itself, for it meets them first. What is let
+ * Refuses variables that cannot be meant: deeper than any input, more than any filter may have, or with what Postgres
+ * cannot store in any text. Walks without calling itself, for it meets them first. What is let
  * through is converted to its types in some ten milliseconds.
  */
 export const checkVariables = (variables: unknown, takesMany = false): void => {
@@ -19,7 +19,7 @@ export const checkVariables = (variables: unknown, takesMany = false): void => {
   let objects = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
-    if (typeof value === "string") refuseNul(value);
+    if (typeof value === "string") checkStorable(value);
     if (value === null || typeof value !== "object") continue;
     if (depth >= maxDepth) throw badInput(`Variables nest at most ${maxDepth} levels.`, "variables");
     if (!Array.isArray(value)) objects += 1;
@@ -27,17 +27,19 @@ export const checkVariables = (variables: unknown, takesMany = false): void => {
     for (const [name, item] of Object.entries(value)) {
       values += 1;
       if (values > most.values) throw badInput(`Variables hold at most ${most.values} values.`, "variables");
-      refuseNul(name);
+      checkStorable(name);
       open.push({ value: item, depth: depth + 1 });
     }
   }
 };
 
-const refuseNul = (text: string): void => {
+/** Refuses NUL, and half of a surrogate pair, which is no character in any encoding. */
+const checkStorable = (text: string): void => {
   if (text.includes("\0")) throw badInput("The character NUL (U+0000) cannot be stored: leave it out.");
+  if (!text.isWellFormed()) throw badInput("Half of a surrogate pair is no character: a text was cut in its middle.");
 };
 
-/** The same for a document, where it may also be written as an escape. */
+/** The same for a document: NUL may be written as an escape there, and halves of pairs are no GraphQL. */
 export const checkText = (source: string): void => {
   if (nul.test(source)) throw badInput("The character NUL (U+0000) cannot be stored: leave it out.", "query");
 };

@@ -46,8 +46,8 @@ export const answerOtlp = async (
   } catch (error) {
     if (raw.destroyed && !raw.complete) return reply.hijack();
     const tried = { caller: context?.caller, action: "ingestTelemetry" };
-    const shown = await refuseIntake(app, request, reply, tried, error);
-    const status = intakeStatusOf(error);
+    const { shown, code } = await refuseIntake(app, request, reply, tried, error);
+    const status = intakeStatusOf(code);
     reply.code(status);
     return send("Status", { code: codes[status] ?? invalidArgument, message: shown.message });
   }

@@ -27,13 +27,12 @@ const routeStatuses: Partial<Record<ErrorCode, number>> = {
 
 /** The same for a route that answers one question: there every error has a status. */
 export const routeStatusOf = (error: unknown): number =>
-  (error instanceof DomainError ? routeStatuses[error.code] : undefined) ?? statusOf(error) ?? 400;
+  error instanceof DomainError ? routeStatusOfCode(error.code) : (statusOf(error) ?? 400);
+
+const routeStatusOfCode = (code: ErrorCode): number => routeStatuses[code] ?? statuses[code] ?? 400;
 
 /**
- * The same for measurements, which may be sent twice: what went wrong here is 503, because who sends them drops what is
- * answered with 500 (OTLP/HTTP, "Retryable Response Codes").
+ * The same for measurements, which may be sent twice, by the code that is shown: what went wrong here is 503, because who
+ * sends them drops what is answered with 500 (OTLP/HTTP, "Retryable Response Codes").
  */
-export const intakeStatusOf = (error: unknown): number => {
-  const status = routeStatusOf(error);
-  return status === 500 ? 503 : status;
-};
+export const intakeStatusOf = (code: ErrorCode): number => (code === "INTERNAL" ? 503 : routeStatusOfCode(code));

@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from "graphql";
 import type { Context } from "#resolvers/context.js";
 import { presentError } from "#resolvers/guards/present-error.js";
 import type { App } from "#src/app.js";
-import { DomainError } from "#src/platform/errors.js";
+import { DomainError, type ErrorCode } from "#src/platform/errors.js";
 import { recordDenials } from "./record-denials.js";
 import { isLong } from "./unread-body.js";
 
@@ -13,6 +13,11 @@ interface Tried {
   readonly action: string;
 }
 
+interface Refusal {
+  readonly shown: GraphQLFormattedError;
+  readonly code: ErrorCode;
+}
+
 /** What whoever sends bytes is shown of an error. The answer says in its headers whether to go on, and when to try again. */
 export const refuseIntake = async (
   app: App,
@@ -20,12 +25,12 @@ export const refuseIntake = async (
   reply: FastifyReply,
   { caller, action }: Tried,
   error: unknown,
-): Promise<GraphQLFormattedError> => {
+): Promise<Refusal> => {
   const { requestId } = raw.arrival;
   const shown = presentError(error, requestId, app.logger);
   await recordDenials(app, { requestId, caller, action });
   if (isLong(raw)) reply.header("connection", "close");
   const { retryAfter } = error instanceof DomainError ? error.details : {};
   if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
-  return shown;
+  return { shown, code: shown.extensions?.code as ErrorCode };
 };

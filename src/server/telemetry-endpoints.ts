@@ -57,8 +57,8 @@ const takeLines = async (app: App, request: FastifyRequest, reply: FastifyReply)
   } catch (error) {
     if (raw.destroyed && !raw.complete) return reply.hijack();
     const tried = { caller: context?.caller, action: "ingestTelemetry" };
-    const shown = await refuseIntake(app, request, reply, tried, error);
-    return reply.code(intakeStatusOf(error)).send({ errors: [shown], ...stored });
+    const { shown, code } = await refuseIntake(app, request, reply, tried, error);
+    return reply.code(intakeStatusOf(code)).send({ errors: [shown], ...stored });
   }
 };
 

@@ -103,7 +103,7 @@ class UploadEndpoints {
         return await this.#tus(request, reply, context);
       } catch (error) {
         const tried = { caller: context?.caller, action: "createUpload" };
-        const shown = await refuseIntake(this.app, request, reply, tried, error);
+        const { shown } = await refuseIntake(this.app, request, reply, tried, error);
         return reply.code(statusOf(error)).send({ errors: [shown] });
       }
     });

@@ -40,7 +40,9 @@ export class LineIntake {
   }
 
   async #store(actor: Actor, batch: readonly LinePoint[], stored: LinesReceipt): Promise<void> {
-    const twins = await findTwins(this.database, actor, [...new Set(batch.map(({ twin }) => twin))]);
+    // Postgres takes no NUL, and would refuse all names for the sake of one.
+    const names = new Set(batch.map(({ twin }) => twin).filter((twin) => !twin.includes("\0")));
+    const twins = await findTwins(this.database, actor, [...names]);
     const points = batch.map(({ twin, ...point }, index) => {
       const twinId = twins.get(twin);
       if (twinId !== undefined) return { ...point, twinId };

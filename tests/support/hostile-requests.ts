@@ -53,7 +53,7 @@ const variables = [
   ),
   filter("backslashes", { text: { startsWith: "\\".repeat(5_001) } }, harmless),
   filter("a text of 900,000 letters", { text: { contains: "x".repeat(900_000) } }, harmless),
-  filter("a lone surrogate", { text: { eq: "\ud800" } }, harmless),
+  filter("a lone surrogate", { text: { eq: "\ud800" } }),
   filter("NUL", { text: { eq: "a\0b" } }),
   filter("NUL in a name", { "te\0xt": { eq: "a" } }),
   filter("a number past all bounds", { qualityScore: { gt: 1e308 } }, harmless),
