@@ -1,14 +1,13 @@
 // How long an overview of millions of points and events takes, over HTTP, and the same question to the rows themselves.
-import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import "reflect-metadata";
 import pg from "pg";
 import { startEmbeddedPostgres } from "../../dist/src/platform/embedded-postgres.js";
 import { newId } from "../../dist/src/platform/ids.js";
+import { killAll, migrate, start } from "./build.js";
 
 const [points, events, seriesCount, days, users] = [
   Number(process.env.BENCH_POINTS),
@@ -19,25 +18,7 @@ const [points, events, seriesCount, days, users] = [
 ];
 const asks = Number(process.env.BENCH_ASKS);
 const dayMs = 24 * 60 * 60_000;
-const main = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atrium-bench-analytics-"));
-const children = new Set();
-
-/** A process of the build; resolves when it is ready. */
-const start = (role, env) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, role], { env, stdio: ["ignore", "pipe", "inherit"] });
-    let said = "";
-    children.add(child);
-    const exited = new Promise((done) => child.once("exit", done));
-    exited.then((code) => reject(new Error(`${role} ended with ${code}:\n${said}`)));
-    const stop = () => child.kill("SIGTERM") && exited.finally(() => children.delete(child));
-    child.stdout.on("data", (data) => {
-      said += data;
-      for (const line of String(data).split("\n"))
-        if (line.includes('"msg":"ready"')) resolve({ url: JSON.parse(line).console, stop });
-    });
-  });
 
 const timed = async (work) => {
   const begun = performance.now();
@@ -136,7 +117,7 @@ const env = {
 };
 const client = new pg.Client({ connectionString: postgres.url });
 try {
-  spawnSync(process.execPath, [main, "migrate", "up"], { env, stdio: ["ignore", "ignore", "inherit"] });
+  migrate(env);
   await client.connect();
   const api = await start("api", env);
   let token;
@@ -214,7 +195,7 @@ try {
   await Promise.all([worker.stop(), api.stop()]);
 } finally {
   await client.end().catch(() => {});
-  for (const child of children) child.kill("SIGKILL");
+  killAll();
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,22 +1,19 @@
 // Transcriptions a minute with one worker process and with two, before a transcriber that takes its time.
-import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import "reflect-metadata";
 import { startEmbeddedPostgres } from "../../dist/src/platform/embedded-postgres.js";
+import { killAll, migrate, start } from "./build.js";
 
 const count = Number(process.env.BENCH_RECORDINGS);
 /** Milliseconds that the transcriber takes. */
 const waitMs = Number(process.env.BENCH_WAIT_MS);
 /** Jobs of one worker process at a time. */
 const concurrency = process.env.BENCH_CONCURRENCY;
-const main = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atrium-bench-voice-"));
-const children = new Set();
 
 const startStub = async () => {
   const server = createServer(async (request, response) => {
@@ -29,22 +26,6 @@ const startStub = async () => {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${server.address().port}/v1`, close: () => server.close() };
 };
-
-/** A process of the build; resolves when it is ready. */
-const start = (role, env) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, role], { env, stdio: ["ignore", "pipe", "inherit"] });
-    let said = "";
-    children.add(child);
-    const exited = new Promise((done) => child.once("exit", done));
-    exited.then((code) => reject(new Error(`${role} ended with ${code}:\n${said}`)));
-    const stop = () => child.kill("SIGTERM") && exited.finally(() => children.delete(child));
-    child.stdout.on("data", (data) => {
-      said += data;
-      for (const line of String(data).split("\n"))
-        if (line.includes('"msg":"ready"')) resolve({ url: JSON.parse(line).console, stop });
-    });
-  });
 
 /** One second of a tone that comes and goes, which passes for speech: 16 kHz, mono, 16 bit. */
 const sound = () => {
@@ -80,7 +61,7 @@ const env = {
   ...{ ATRIUM_TRANSCRIPTION_URL: stub.url, ATRIUM_CONCURRENCY: concurrency },
 };
 try {
-  spawnSync(process.execPath, [main, "migrate", "up"], { env, stdio: ["ignore", "ignore", "inherit"] });
+  migrate(env);
   const api = await start("api", env);
   let token;
   const ask = async (query, variables = {}) => {
@@ -131,7 +112,7 @@ try {
   process.stdout.write(JSON.stringify(result));
   await Promise.all([second.stop(), first.stop(), api.stop()]);
 } finally {
-  for (const child of children) child.kill("SIGKILL");
+  killAll();
   await postgres.stop();
   stub.close();
   rmSync(folder, { recursive: true, force: true });
