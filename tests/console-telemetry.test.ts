@@ -162,7 +162,7 @@ testInBrowser(
   },
 );
 
-testInBrowser("A6 what is unusual in a metric is circled, and said in words", async () => {
+testInBrowser("L4 what is unusual in a metric is circled, and said in words", async () => {
   const ann = await atrium.signUp();
   const id = await measuredTwin(ann, "Pump 1");
   await enter(ann, `twins/${id}`);
@@ -187,7 +187,7 @@ testInBrowser("A6 what is unusual in a metric is circled, and said in words", as
 });
 
 testInBrowser(
-  "A3 a dashboard made by its form shows live values, and the trouble of a widget in its place",
+  "A5 a dashboard made by its form shows live values, and the trouble of a widget in its place",
   async () => {
     const ann = await atrium.signUp();
     const twinId = await measuredTwin(ann, "Pump 1");
@@ -286,7 +286,7 @@ testInBrowser("I12 markup that somebody stored is shown as text, and nothing of 
   expect(complaints).toEqual([]);
 });
 
-testInBrowser("A5 a report is asked for, followed and downloaded", async () => {
+testInBrowser("A4 a report is asked for, followed and downloaded", async () => {
   const ann = await atrium.signUp();
   await measuredTwin(ann, "Pump 1");
   await enter(ann, "reports");
@@ -311,7 +311,7 @@ testInBrowser("A5 a report is asked for, followed and downloaded", async () => {
   expect(complaints).toEqual([]);
 });
 
-testInBrowser("A1 the overview shows the figures of the workspace, and T3 an operator sees the host live", async () => {
+testInBrowser("A7 the overview shows the figures of the workspace, and N2 an operator sees the host live", async () => {
   const ann = await atrium.signUpOperator();
   await measuredTwin(ann, "Pump 1");
   await ann.query("mutation ($inputs: [TrackEventInput!]!) { trackEvents(inputs: $inputs) { id } }", {
@@ -341,7 +341,7 @@ testInBrowser("A1 the overview shows the figures of the workspace, and T3 an ope
   expect(complaints).toEqual([]);
 });
 
-testInBrowser("A1 who is no administrator is told so calmly, and nobody but operators sees the hosts", async () => {
+testInBrowser("A7 who is no administrator is told so calmly, and nobody but operators sees the hosts", async () => {
   const host = await signUpMember(atrium);
   const guest = await joinWorkspace(atrium, host.workspaceId, "VIEWER");
   await enter(guest, "system");
